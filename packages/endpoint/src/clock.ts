@@ -1,0 +1,37 @@
+/**
+ * Where time comes from. Everything that waits or measures takes one, so that a test can bring its
+ * own (`fakeClock` of `@fairlead/testing`) and never sleeps.
+ */
+export interface Clock {
+  /**
+   * Milliseconds since some fixed moment, with fractions. Never goes back: a change of the system's
+   * date does not touch it, so it must not be compared with another process's.
+   */
+  now(): number;
+  /**
+   * Calls `run` once, `delayMs` milliseconds from now, and returns what takes that back. A delay of
+   * any length is kept; one that is not positive runs as soon as the current work is done.
+   */
+  schedule(delayMs: number, run: () => void): () => void;
+}
+
+/** The longest delay that Node's timers keep; a longer one would fire at once. */
+const maxDelayMs = 2_147_483_647;
+
+/** The clock of the process: `performance.now()` and Node's timers. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  schedule(delayMs, run) {
+    let remaining = delayMs;
+    const step = (): NodeJS.Timeout => {
+      const delay = Math.min(remaining, maxDelayMs);
+      remaining -= delay;
+      return setTimeout(() => {
+        if (remaining > 0) timer = step();
+        else run();
+      }, delay);
+    };
+    let timer = step();
+    return () => clearTimeout(timer);
+  },
+};

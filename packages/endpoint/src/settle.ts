@@ -1,0 +1,82 @@
+/** How a call ended: with an error, or, where there is none, well. */
+export interface Settled {
+  /** What the endpoint rejected with, or what ended its stream; undefined where it ended well. */
+  readonly error: unknown;
+  /** Whether the caller of a stream stopped reading before its end. */
+  readonly abandoned: boolean;
+}
+
+const ok: Settled = { error: undefined, abandoned: false };
+
+/**
+ * Calls `onSettled` exactly once, when a call is really over: for a single response when its promise
+ * settles, for a stream when its last message was read, it failed, or its reader turned away. What
+ * measures or holds something during a call (metrics, tracing, limits, timeouts) uses this and so
+ * serves streams as well.
+ *
+ * ```ts
+ * const inFlight: Middleware = (next) => (request, ctx) => {
+ *   gauge.add(1);
+ *   return settle(next(request, ctx), () => gauge.add(-1));
+ * };
+ * ```
+ *
+ * What `onSettled` throws becomes the outcome of the call. A stream that nobody ever starts to read
+ * never settles: a transport always reads, or closes, what an endpoint hands it.
+ */
+export function settle<Res>(
+  response: Promise<Res>,
+  onSettled: (settled: Settled) => void,
+): Promise<Res> {
+  return response.then(
+    (value) => {
+      if (isAsyncIterable(value)) return settleStream(value, onSettled);
+      onSettled(ok);
+      return value;
+    },
+    (error: unknown) => {
+      onSettled({ error, abandoned: false });
+      throw error;
+    },
+  );
+}
+
+/** Whether a value is a stream. */
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function settleStream<Res extends AsyncIterable<unknown>>(
+  stream: Res,
+  onSettled: (settled: Settled) => void,
+): Res {
+  let open = true;
+  const settleOnce = (settled: Settled): void => {
+    if (!open) return;
+    open = false;
+    onSettled(settled);
+  };
+  const fail = (error: unknown): never => {
+    settleOnce({ error, abandoned: false });
+    throw error;
+  };
+  const watched: AsyncIterable<unknown> = {
+    [Symbol.asyncIterator]() {
+      const iterator = stream[Symbol.asyncIterator]();
+      const step = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
+        if (result.done) settleOnce(ok);
+        return result;
+      };
+      return {
+        next: () => iterator.next().then(step, fail),
+        return: async (value?: unknown) => {
+          const result = await iterator.return?.(value).catch(fail);
+          settleOnce({ error: undefined, abandoned: true });
+          return result ?? { done: true, value };
+        },
+      };
+    },
+  };
+  // Sound: an endpoint that streams is typed by `AsyncIterable` alone, and that is what this is.
+  return watched as Res;
+}

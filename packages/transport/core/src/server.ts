@@ -1,0 +1,91 @@
+import {
+  abortable,
+  type CancelableContext,
+  type Context,
+  type Endpoint,
+  lift,
+  ServiceError,
+} from '@fairlead/endpoint';
+import type { Outcome, ServerCall, ServerHooks } from './hooks.ts';
+import { harmless } from './observe.ts';
+
+/** What a transport does at each stage of a call on the server. A throw goes the way of all errors. */
+export interface ServerStages<Call extends ServerCall, Req, Res, Reply> {
+  /** Reads the request. */
+  decode(call: Call, ctx: Context): Req | Promise<Req>;
+  /** Makes the whole reply of a response: nothing has been sent yet, so it may still fail. */
+  encode(response: Res, call: Call, ctx: Context): Reply | Promise<Reply>;
+  /** Makes the reply of an error. */
+  encodeError(error: ServiceError, call: Call, ctx: Context): Reply | Promise<Reply>;
+  /** Sends a reply and returns its status. */
+  send(reply: Reply, call: Call): number | Promise<number>;
+  /** Ends a call that cannot be answered any more, as well as it still can; returns its status. Must not throw. */
+  abandon(error: ServiceError, call: Call): number;
+}
+
+/** Runs one call. The context is the call's own: it is disposed of at the end. Never rejects. */
+export type CallRunner<Call> = (call: Call, ctx: CancelableContext) => Promise<void>;
+
+/**
+ * The lifecycle of a call on the server, one for every transport: see {@link ServerHooks} for its
+ * order. Nothing of it runs once the context has ended: an expired deadline calls nothing and is
+ * answered; a caller who is gone is not answered at all. With a deadline the caller has its answer
+ * by then, even from an endpoint that ignores its context.
+ */
+export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
+  endpoint: Endpoint<Req, Res>,
+  stages: ServerStages<Call, Req, Res, Reply>,
+  hooks: ServerHooks<Call, Res>,
+): CallRunner<Call> {
+  const { before = [], after = [], finalize = [] } = hooks;
+  const invoke = lift(endpoint);
+
+  const observe = harmless(hooks.onError);
+
+  async function answerError(thrown: unknown, ctx: Context, call: Call, gone: boolean): Promise<Outcome> {
+    const error = ServiceError.from(thrown);
+    observe(thrown, ctx, call);
+    if (gone) return { error, status: stages.abandon(error, call) };
+    try {
+      const reply = await stages.encodeError(error, call, ctx);
+      return { error, status: await stages.send(reply, call) };
+    } catch (second) {
+      observe(second, ctx, call);
+      return { error, status: stages.abandon(ServiceError.from(second), call) };
+    }
+  }
+
+  return async function run(call, root) {
+    let ctx: Context = root;
+    let outcome: Outcome;
+    try {
+      ctx.throwIfAborted();
+      for (const hook of before) {
+        ctx = (await hook(ctx, call)) ?? ctx;
+        ctx.throwIfAborted();
+      }
+      const request = await stages.decode(call, ctx);
+      ctx.throwIfAborted();
+      const answer = invoke(request, ctx);
+      const response = await (ctx.deadline === undefined ? answer : abortable(answer, ctx));
+      ctx.throwIfAborted();
+      for (const hook of after) {
+        await hook(ctx, call, response);
+        ctx.throwIfAborted();
+      }
+      const reply = await stages.encode(response, call, ctx);
+      ctx.throwIfAborted();
+      outcome = { error: undefined, status: await stages.send(reply, call) };
+    } catch (thrown) {
+      outcome = await answerError(thrown, ctx, call, root.error?.code === 'canceled');
+    }
+    for (const hook of finalize) {
+      try {
+        await hook(ctx, call, outcome);
+      } catch (error) {
+        observe(error, ctx, call);
+      }
+    }
+    root[Symbol.dispose]();
+  };
+}
