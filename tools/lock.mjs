@@ -16,7 +16,8 @@ export function withLock(path, body, { onWait = () => {}, timeoutMs = 300_000 } 
   const giveUpAt = performance.now() + timeoutMs;
   for (let waited = false; !acquire(path); waited = true) {
     if (!waited) onWait();
-    if (performance.now() > giveUpAt) throw new Error(`another process holds ${path}: end it or remove the file`);
+    if (performance.now() > giveUpAt)
+      throw new Error(`another process holds ${path}: end it or remove the file`);
     // Sleeps synchronously: nothing else can happen in this process before the lock is free.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollMs);
   }

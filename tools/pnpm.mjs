@@ -18,12 +18,16 @@ export function pinnedPnpm() {
  */
 export function runPnpm(args, options = {}) {
   const isWindows = process.platform === 'win32';
-  return spawnSync(isWindows ? 'npx.cmd' : 'npx', ['--yes', '--prefer-offline', pinnedPnpm(), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: isWindows,
-    ...options,
-  });
+  return spawnSync(
+    isWindows ? 'npx.cmd' : 'npx',
+    ['--yes', '--prefer-offline', pinnedPnpm(), ...args],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: isWindows,
+      ...options,
+    },
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -20,7 +20,9 @@ function fail(message) {
 function requireNode([minMajor, minMinor]) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < minMajor || (major === minMajor && minor < minMinor)) {
-    fail(`Node ${process.versions.node} is too old. Install Node ${minMajor}.${minMinor} or newer, then repeat the command.`);
+    fail(
+      `Node ${process.versions.node} is too old. Install Node ${minMajor}.${minMinor} or newer, then repeat the command.`,
+    );
   }
 }
 
@@ -42,7 +44,9 @@ const remedies = `the set-up failed; the reason is printed above. Usual reasons 
 function install() {
   say(`installing the dependencies with ${pinnedPnpm()}`);
   // The purge is of node_modules that another package manager left behind; there may be no terminal to ask.
-  return runPnpm(['install', '--frozen-lockfile', '--config.confirmModulesPurge=false']).status === 0;
+  return (
+    runPnpm(['install', '--frozen-lockfile', '--config.confirmModulesPurge=false']).status === 0
+  );
 }
 
 requireNode(oldestNode);
