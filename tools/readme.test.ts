@@ -1,5 +1,4 @@
 // Every TypeScript block of the documents is type-checked and, unless it is marked `no-run`, executed.
-import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,24 +10,24 @@ import {
   removeBlocks,
   writeBlocks,
 } from './document-blocks.ts';
+import { run, tsc } from './run.ts';
 import { root } from './workspace.ts';
 
-const runTimeoutMs = 20_000;
+const timeoutMs = 20_000;
 const blocks = documentBlocks();
 const project = join(root, `.readme-${process.pid}.tsconfig.json`);
-let typeErrors = '';
+let typeErrors: string[] = [];
 
 beforeAll(async () => {
   writeBlocks(blocks);
   // A block may show a value without using it.
   const compilerOptions = { noEmit: true, noUnusedLocals: false, noUnusedParameters: false };
   const files = blocks.map(({ file }) => file);
-  writeFileSync(
-    project,
-    JSON.stringify({ extends: './tsconfig.base.json', compilerOptions, files }),
-  );
-  if (files.length > 0)
-    typeErrors = (await run('tsc', ['--pretty', 'false', '-p', project])).output;
+  const config = { extends: './tsconfig.base.json', compilerOptions, files };
+  writeFileSync(project, JSON.stringify(config));
+  if (files.length === 0) return;
+  const { ok, output } = await tsc('-p', project);
+  typeErrors = ok ? [] : output.trim().split('\n');
 }, 60_000);
 
 afterAll(() => {
@@ -37,40 +36,37 @@ afterAll(() => {
 });
 
 describe.concurrent('README', () => {
-  test.for(blocks)('$name', { timeout: runTimeoutMs + 5000 }, async (block, { expect }) => {
-    expect(typeErrorsOf(block)).toEqual([]);
-    if (block.flags.includes('no-run')) return;
-    const args = ['--import', 'tsx', '--conditions=@fairlead/source', join(root, block.file)];
-    const { failed, output } = await run(process.execPath, args, dirname(join(root, block.file)));
-    expect(failed, `${block.document}:${block.line} failed:\n${output}`).toBe(false);
-    expect(
-      firstMissing(promisedOutput(block), output),
-      `not printed in order:\n${output}`,
-    ).toBeUndefined();
+  for (const block of blocks) {
+    test(block.name, { timeout: timeoutMs + 5000 }, async ({ expect }) => {
+      expect(typeErrors.filter((line) => isIn(block, line)).map(inDocument(block))).toEqual([]);
+      if (!block.flags.includes('no-run')) expect(await problemOf(block)).toBeUndefined();
+    });
+  }
+
+  test('the sources behind the blocks have no type errors', () => {
+    expect(typeErrors.filter((line) => !blocks.some((block) => isIn(block, line)))).toEqual([]);
   });
 });
 
-test('every block of a document can be checked', () => {
-  expect(typeErrors.split('\n').filter((line) => line.startsWith('error'))).toEqual([]);
-});
-
-/** As `README.md:line message`: the module has the line numbers of the document. */
-function typeErrorsOf({ file, document }: DocumentBlock): string[] {
-  return typeErrors
-    .split('\n')
-    .filter((line) => line.startsWith(`${file}(`))
-    .map((line) => line.replace(/^.*?\((\d+),\d+\)/, `${document}:$1`));
+function isIn({ file }: DocumentBlock, typeError: string): boolean {
+  return typeError.startsWith(`${file}(`);
 }
 
-function run(
-  command: string,
-  args: string[],
-  cwd = root,
-): Promise<{ failed: boolean; output: string }> {
-  const program = command === 'tsc' ? join(root, 'node_modules/.bin/tsc') : command;
-  return new Promise((resolve) => {
-    execFile(program, args, { cwd, timeout: runTimeoutMs }, (error, stdout, stderr) => {
-      resolve({ failed: error !== null, output: stdout + stderr });
-    });
+/** `.readme-1.ts(9,5): error` → `README.md:9: error`: the module has the line numbers of the document. */
+function inDocument({ document }: DocumentBlock): (typeError: string) => string {
+  return (typeError) => typeError.replace(/^.*?\((\d+),\d+\)/, `${document}:$1`);
+}
+
+async function problemOf(block: DocumentBlock): Promise<string | undefined> {
+  const file = join(root, block.file);
+  const args = ['--import', 'tsx', '--conditions=@fairlead/source', file];
+  const { ok, timedOut, stdout, output } = await run(process.execPath, args, {
+    cwd: dirname(file),
+    timeoutMs,
   });
+  const place = `${block.document}:${block.line}`;
+  if (timedOut) return `${place} does not end: close what it opens, or mark it no-run\n${output}`;
+  if (!ok) return `${place} fails:\n${output}`;
+  const missing = firstMissing(promisedOutput(block), stdout);
+  return missing && `${place} does not print, in this order: ${missing}\n${output}`;
 }
