@@ -1,9 +1,17 @@
 // Runs pnpm at the version that package.json names, whatever is on the PATH: `npm run pnpm -- add …`.
 // Plain JavaScript without dependencies: the set-up uses it before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+// Without a network npm's own waits between attempts add up to more than a minute of silence.
+const npxFlags = [
+  '--yes',
+  '--prefer-offline',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=4000',
+];
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -18,18 +26,14 @@ export function pinnedPnpm() {
  */
 export function runPnpm(args, options = {}) {
   const isWindows = process.platform === 'win32';
-  return spawnSync(
-    isWindows ? 'npx.cmd' : 'npx',
-    ['--yes', '--prefer-offline', pinnedPnpm(), ...args],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      shell: isWindows,
-      ...options,
-    },
-  );
+  return spawnSync(isWindows ? 'npx.cmd' : 'npx', [...npxFlags, pinnedPnpm(), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: isWindows,
+    ...options,
+  });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   process.exitCode = runPnpm(process.argv.slice(2), { stdio: 'inherit' }).status ?? 1;
 }

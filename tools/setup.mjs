@@ -1,12 +1,15 @@
 // Makes a fresh clone ready: every `npm` command of this repository runs it first.
 // Needs Node and npm alone; quick when nothing changed. Plain JavaScript: it runs before anything is installed.
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { pinnedPnpm, root, runPnpm } from './pnpm.mjs';
 
 const oldestNode = [20, 19];
+/** Holds the fingerprint of the last set-up that succeeded. */
+const stamp = 'node_modules/.fairlead-setup';
 
 function say(message) {
   process.stderr.write(`fairlead: ${message}\n`);
@@ -26,14 +29,20 @@ function requireNode([minMajor, minMinor]) {
   }
 }
 
-function read(path) {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+function read(file) {
+  const path = join(root, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
-/** pnpm writes a copy of the lockfile into node_modules when an install has completed. */
+/** Of what the lockfile asks for and of pnpm's own record of what it installed. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const file of ['pnpm-lock.yaml', 'node_modules/.pnpm/lock.yaml']) hash.update(read(file));
+  return hash.digest('hex');
+}
+
 function isInstalled() {
-  const wanted = read(join(root, 'pnpm-lock.yaml'));
-  return wanted !== undefined && wanted === read(join(root, 'node_modules/.pnpm/lock.yaml'));
+  return read(stamp) === fingerprint();
 }
 
 const remedies = `the set-up failed; the reason is printed above. Usual reasons and remedies:
@@ -43,10 +52,11 @@ const remedies = `the set-up failed; the reason is printed above. Usual reasons 
 
 function install() {
   say(`installing the dependencies with ${pinnedPnpm()}`);
-  // The purge is of node_modules that another package manager left behind; there may be no terminal to ask.
-  return (
-    runPnpm(['install', '--frozen-lockfile', '--config.confirmModulesPurge=false']).status === 0
-  );
+  // What is purged is a node_modules that another package manager left; there may be no terminal to ask.
+  const purge = '--config.confirmModulesPurge=false';
+  if (runPnpm(['install', '--frozen-lockfile', purge]).status !== 0) return false;
+  writeFileSync(join(root, stamp), fingerprint());
+  return true;
 }
 
 requireNode(oldestNode);
