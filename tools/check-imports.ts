@@ -1,4 +1,4 @@
-// Keeps the direction of imports that DESIGN.md fixes.
+// Keeps the direction of imports that the design fixes.
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
