@@ -36,9 +36,10 @@ async function typeProblems({ path }: Tarball): Promise<string[]> {
   const problems = (['node16-esm', 'bundler'] as const).flatMap((resolutionKind) =>
     filterProblems(analysis, { resolutionKind }),
   );
-  return [...new Set(problems)].map((problem) => {
+  const texts = problems.map((problem) => {
     const { title, shortDescription, docsUrl } = problemKindInfo[problem.kind];
     const place = 'entrypoint' in problem ? problem.entrypoint : '';
     return `${title} ${place}: ${shortDescription} ${docsUrl}`;
   });
+  return [...new Set(texts)];
 }
