@@ -6,7 +6,10 @@ const tests = ['src/**/*.{test,test-d}.ts', 'test/**/*.ts', 'README.md'];
 const config: KnipConfig = {
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
-    '.': { entry: ['tools/{check,pack-consumer}.ts', 'tools/*.{mjs,test.ts}'], project: ['tools/**'] },
+    '.': {
+      entry: ['tools/{check,pack-consumer}.ts', 'tools/*.{mjs,test.ts}'],
+      project: ['tools/**'],
+    },
     'packages/**': { entry: tests },
     'examples/*': { entry: ['src/main.ts', ...tests] },
     bench: { entry: ['*.ts', 'src/**/*.bench.ts'] },
