@@ -4,6 +4,9 @@ import { markdownBlocks } from './tools/markdown-blocks.ts';
 const tests = ['src/**/*.{test,test-d}.ts', 'test/**/*.ts', 'README.md'];
 
 const config: KnipConfig = {
+  ignore: ['**/gen/**'],
+  // Programs that the user brings: one generates code, the other builds the peers of interop tests.
+  ignoreBinaries: ['protoc', 'go'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
@@ -11,7 +14,10 @@ const config: KnipConfig = {
       project: ['tools/**'],
     },
     'packages/**': { entry: tests },
-    'examples/*': { entry: ['src/main.ts', ...tests] },
+    'examples/*': {
+      entry: ['src/{addsvc,addcli,demo}.ts', ...tests],
+      ignoreDependencies: ['ts-proto'],
+    },
     bench: { entry: ['*.ts', 'src/**/*.bench.ts'] },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },

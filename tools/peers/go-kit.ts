@@ -7,7 +7,9 @@ import { isMet } from './requirement.ts';
 
 /** The last release of Go kit that has its examples inside. */
 const version = 'v0.10.0';
-const folder = fileURLToPath(new URL(`../../node_modules/.cache/go-kit-${version}`, import.meta.url));
+const folder = fileURLToPath(
+  new URL(`../../node_modules/.cache/go-kit-${version}`, import.meta.url),
+);
 const programs = ['addsvc', 'addcli'] as const;
 
 /** Where Go kit's programs are. */
@@ -30,7 +32,8 @@ function build(): number {
     env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },
     stdio: 'inherit',
   });
-  if (error !== undefined) console.error(`cannot run go: install Go 1.22 or newer (${error.message})`);
+  if (error !== undefined)
+    console.error(`cannot run go: install Go 1.22 or newer (${error.message})`);
   return status ?? 1;
 }
 

@@ -5,7 +5,8 @@ import { createAddGrpcClient } from './grpc.ts';
 import { createAddHttpClient } from './http.ts';
 import type { AddService } from './service.ts';
 
-const usage = 'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT [--method=sum|concat] [--] A B';
+const usage =
+  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT [--method=sum|concat] [--] A B';
 
 /** Calls addsvc as the command line says, and returns the line that Go kit's addcli prints. */
 export async function addcli(args: readonly string[]): Promise<string> {
@@ -28,11 +29,17 @@ function connect(http: string | undefined, grpc: string | undefined): AddService
   if (http !== undefined) {
     return createAddHttpClient(`http://${formatAddress(parseAddress('--http-addr', http))}`);
   }
-  if (grpc !== undefined) return createAddGrpcClient(formatAddress(parseAddress('--grpc-addr', grpc)));
+  if (grpc !== undefined)
+    return createAddGrpcClient(formatAddress(parseAddress('--grpc-addr', grpc)));
   throw new Error(usage);
 }
 
-async function callMethod(client: AddService, method: string, a: string, b: string): Promise<string> {
+async function callMethod(
+  client: AddService,
+  method: string,
+  a: string,
+  b: string,
+): Promise<string> {
   if (method === 'sum') {
     const { v } = await client.sum({ a: integer('A', a), b: integer('B', b) }, background);
     return `${a} + ${b} = ${v}`;

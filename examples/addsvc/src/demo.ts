@@ -19,7 +19,12 @@ await runProgram(async () => {
   const log = (line: string): void => {
     logged.push(line);
   };
-  await using server = await startAddServer({ http: freePort, grpc: freePort, debug: freePort, log });
+  await using server = await startAddServer({
+    http: freePort,
+    grpc: freePort,
+    debug: freePort,
+    log,
+  });
   const httpUrl = `http://${formatAddress(server.http)}`;
   const grpcTarget = formatAddress(server.grpc);
 
@@ -41,7 +46,11 @@ await runProgram(async () => {
 });
 
 /** Calls every method of a client, with a good request, one that the business refuses, and a broken one. */
-async function report(title: string, client: AddService, bad: () => Promise<unknown>): Promise<void> {
+async function report(
+  title: string,
+  client: AddService,
+  bad: () => Promise<unknown>,
+): Promise<void> {
   print(title);
   await show('sum 1 2', () => client.sum({ a: 1, b: 2 }, background));
   await show('concat fair lead', () => client.concat({ a: 'fair', b: 'lead' }, background));

@@ -27,7 +27,10 @@ describe('addsvc over gRPC, as the messages of Go kit have it', () => {
   it('puts an error of the business into err, with status OK', async () => {
     const { sum, concat } = client.service(definition);
     expect(await sum({ a: 0n, b: 0n }, background)).toEqual({ v: 0n, err: "can't sum two zeroes" });
-    expect(await sum({ a: 2n ** 62n, b: 1n }, background)).toEqual({ v: 0n, err: 'integer overflow' });
+    expect(await sum({ a: 2n ** 62n, b: 1n }, background)).toEqual({
+      v: 0n,
+      err: 'integer overflow',
+    });
     expect(await concat({ a: 'too long', b: ' for it' }, background)).toEqual({
       v: '',
       err: 'result exceeds maximum size',

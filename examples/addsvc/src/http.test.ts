@@ -54,7 +54,9 @@ describe('addsvc over HTTP', () => {
 
   it('serves any method, with a body even for GET', async () => {
     const body = '{"a":"1","b":"2"}';
-    expect(await send({ method: 'GET', path: '/concat', body })).toMatchObject({ body: '{"v":"12"}' });
+    expect(await send({ method: 'GET', path: '/concat', body })).toMatchObject({
+      body: '{"v":"12"}',
+    });
   });
 
   it('answers an error of the business with 400 and its text', async () => {

@@ -20,7 +20,9 @@ const anyCase = z
     Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value])),
   );
 const sumRequest = anyCase.pipe(z.object({ a: z.int().default(0), b: z.int().default(0) }));
-const concatRequest = anyCase.pipe(z.object({ a: z.string().default(''), b: z.string().default('') }));
+const concatRequest = anyCase.pipe(
+  z.object({ a: z.string().default(''), b: z.string().default('') }),
+);
 
 /** Serves `/sum` and `/concat` as Go kit's addsvc does: any method, and errors as `{"error": text}`. */
 export function addHttpHandler({ sum, concat }: AddService): HttpHandler {
@@ -50,7 +52,11 @@ export function createAddHttpClient(baseUrl: string): AddService & AsyncDisposab
 function errorReply(error: ServiceError): HttpReply {
   const { status, headers } = problemReply(error);
   const body = JSON.stringify({ error: error.message });
-  return { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' }, body };
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
+    body,
+  };
 }
 
 /** The error of a reply of addsvc, ours or Go kit's. */
@@ -68,5 +74,7 @@ function parsed(text: string): unknown {
 }
 
 function notFound(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
+  response
+    .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+    .end('404 page not found\n');
 }

@@ -17,7 +17,8 @@ describe('sum', () => {
     expect(await sum(-1, 1)).toEqual({ v: 0 });
   });
 
-  it('refuses two zeroes', () => expectError(sum(0, 0), 'invalid_argument', "can't sum two zeroes"));
+  it('refuses two zeroes', () =>
+    expectError(sum(0, 0), 'invalid_argument', "can't sum two zeroes"));
 
   it('reaches both ends of 32 bits and not further', async () => {
     expect(await sum(2_147_483_646, 1)).toEqual({ v: 2_147_483_647 });

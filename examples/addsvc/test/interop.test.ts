@@ -1,7 +1,7 @@
 import { background, ServiceError } from '@fairlead/endpoint';
+import { goKit, hasGoKit } from '@fairlead/peers/go-kit';
+import { freePorts, runToEnd, startProgram } from '@fairlead/peers/process';
 import { describe, expect, it } from 'vitest';
-import { goKit, hasGoKit } from '../../../tools/peers/go-kit.ts';
-import { freePorts, runToEnd, startProgram } from '../../../tools/peers/process.ts';
 import { createAddGrpcClient } from '../src/grpc.ts';
 import { createAddHttpClient } from '../src/http.ts';
 import { startAddServer } from '../src/server.ts';
@@ -10,7 +10,9 @@ import type { AddService } from '../src/service.ts';
 const freePort = { host: '127.0.0.1', port: 0 };
 
 /** Go kit's addsvc serves one Sum a second, so each check that needs one starts its own. */
-async function withGoServer(check: (http: AddService, grpc: AddService) => Promise<void>): Promise<void> {
+async function withGoServer(
+  check: (http: AddService, grpc: AddService) => Promise<void>,
+): Promise<void> {
   const ports = await freePorts(5);
   const names = ['http-addr', 'grpc-addr', 'debug.addr', 'thrift-addr', 'jsonrpc-addr'];
   const flags = names.map((name, i) => `-${name}=127.0.0.1:${ports[i]}`);
@@ -70,7 +72,9 @@ describe.skipIf(!hasGoKit())('with Go kit', () => {
         expect(await runToEnd(goKit.addcli, concat)).toEqual(printed('"a" + "b" = "ab"\n'));
       }
       // Over HTTP Go kit's client reads no more than the status line.
-      expect(await runToEnd(goKit.addcli, [http, '0', '0'])).toEqual(failed('error: 400 Bad Request\n'));
+      expect(await runToEnd(goKit.addcli, [http, '0', '0'])).toEqual(
+        failed('error: 400 Bad Request\n'),
+      );
       expect(await runToEnd(goKit.addcli, [grpc, '0', '0'])).toEqual(
         failed("error: can't sum two zeroes\n"),
       );

@@ -1,12 +1,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { freePorts, type RunningProgram, runToEnd, startProgram } from '@fairlead/peers/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  freePorts,
-  type RunningProgram,
-  runToEnd,
-  startProgram,
-} from '../../../tools/peers/process.ts';
 
 const node = process.execPath;
 const program = (name: string): string[] => [
@@ -60,7 +55,11 @@ describe('addsvc', () => {
   it('ends well on SIGTERM', async () => {
     const [http = 0, grpc = 0, debug = 0] = await freePorts(3);
     const flags = [`--http-addr=:${http}`, `--grpc-addr=:${grpc}`, `--debug-addr=:${debug}`];
-    await using own = await startProgram(node, [...program('addsvc'), ...flags], [http, grpc, debug]);
+    await using own = await startProgram(
+      node,
+      [...program('addsvc'), ...flags],
+      [http, grpc, debug],
+    );
     const exit = once(own.process, 'exit');
     own.process.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);

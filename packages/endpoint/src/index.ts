@@ -1,5 +1,9 @@
 // For those who write services.
+
+export { abortable } from './abortable.ts';
 export { background, createContext } from './call-context.ts';
+// For those who write transports and middlewares.
+export { type CancelSource, cancelReason, signalSource } from './cancellation.ts';
 export { chain } from './chain.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type Code, codes, isCode, isRetryableByDefault } from './code.ts';
@@ -15,6 +19,7 @@ export { type Endpoint, type Filter, type Middleware, nop } from './endpoint.ts'
 export { type Failer, failure, failureOf } from './failer.ts';
 export { type Handler, lift } from './lift.ts';
 export { type Operation, type OperationKind, operation } from './operation.ts';
+export { checkNumber, type NumberRange } from './option.ts';
 export { type Random, systemRandom } from './random.ts';
 export {
   deadlineExceeded,
@@ -24,8 +29,3 @@ export {
 } from './service-error.ts';
 export { isAsyncIterable, type Settled, settle } from './settle.ts';
 export { timeout } from './timeout.ts';
-
-// For those who write transports and middlewares.
-export { type CancelSource, cancelReason, signalSource } from './cancellation.ts';
-export { abortable } from './abortable.ts';
-export { checkNumber, type NumberRange } from './option.ts';

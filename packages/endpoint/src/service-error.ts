@@ -61,14 +61,16 @@ export class ServiceError extends Error {
     const found = findServiceError(thrown);
     if (found !== undefined) return found;
     const name = thrown instanceof Error ? thrown.name : undefined;
-    if (name === 'AbortError') return new ServiceError('canceled', 'call canceled', { cause: thrown });
+    if (name === 'AbortError')
+      return new ServiceError('canceled', 'call canceled', { cause: thrown });
     if (name === 'TimeoutError') return deadlineExceeded({ cause: thrown });
     return new ServiceError('internal', 'internal error', { cause: thrown });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A subclass keeps the ordinary rule: it is not every ServiceError.
-    if (this !== ServiceError) return Object.prototype.isPrototypeOf.call(this.prototype, Object(value));
+    if (this !== ServiceError)
+      return Object.prototype.isPrototypeOf.call(this.prototype, Object(value));
     return typeof value === 'object' && value !== null && brand in value;
   }
 }

@@ -3,8 +3,8 @@ import {
   checkNumber,
   type Endpoint,
   type Middleware,
-  operation,
   type Operation,
+  operation,
   ServiceError,
 } from '@fairlead/endpoint';
 import type { ClientCall, ClientHooks } from './hooks.ts';

@@ -48,7 +48,8 @@ export function checkMetadata(name: string, value: string): string {
   const key = name.toLowerCase();
   if (!wellFormedName.test(key)) throw refused(name, 'the name is malformed');
   if (reserved.has(key) || key.startsWith('grpc-')) throw refused(name, 'the transport sets it');
-  if (!wellFormedValue.test(value)) throw refused(name, 'the value has a character that cannot be sent');
+  if (!wellFormedValue.test(value))
+    throw refused(name, 'the value has a character that cannot be sent');
   return key;
 }
 

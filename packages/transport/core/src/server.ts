@@ -43,7 +43,12 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
 
   const observe = harmless(hooks.onError);
 
-  async function answerError(thrown: unknown, ctx: Context, call: Call, gone: boolean): Promise<Outcome> {
+  async function answerError(
+    thrown: unknown,
+    ctx: Context,
+    call: Call,
+    gone: boolean,
+  ): Promise<Outcome> {
     const error = ServiceError.from(thrown);
     observe(thrown, ctx, call);
     if (gone) return { error, status: stages.abandon(error, call) };

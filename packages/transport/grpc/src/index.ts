@@ -17,15 +17,6 @@ export {
   type ListenOptions,
 } from './listener.ts';
 export type { GrpcMetadataWriter } from './metadata.ts';
-export {
-  type DecodeMessage,
-  type EncodeMessage,
-  type GrpcHandlerArguments,
-  type GrpcHandlerOptions,
-  grpcHandler,
-} from './server.ts';
-export type { GrpcRawCall, GrpcServerCall } from './server-call.ts';
-
 // For those who write transports.
 export type {
   ClientMethod,
@@ -34,6 +25,14 @@ export type {
   ServiceMethod,
   ServiceMethods,
 } from './method.ts';
+export {
+  type DecodeMessage,
+  type EncodeMessage,
+  type GrpcHandlerArguments,
+  type GrpcHandlerOptions,
+  grpcHandler,
+} from './server.ts';
+export type { GrpcRawCall, GrpcServerCall } from './server-call.ts';
 export {
   codeOfStatus,
   errorOfStatus,
