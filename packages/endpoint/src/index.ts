@@ -1,15 +1,14 @@
 // For those who write services.
+export { background, createContext } from './call-context.ts';
 export { chain } from './chain.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type Code, codes, isCode, isRetryableByDefault } from './code.ts';
 export {
-  background,
   type CancelableContext,
   type Context,
   type ContextKey,
   type ContextOptions,
   contextKey,
-  createContext,
   type ScopedContext,
 } from './context.ts';
 export { type Endpoint, type Filter, type Middleware, nop } from './endpoint.ts';

@@ -4,6 +4,7 @@ import {
   type Context,
   type Endpoint,
   lift,
+  operation,
   ServiceError,
 } from '@fairlead/endpoint';
 import type { Outcome, ServerCall, ServerHooks } from './hooks.ts';
@@ -56,7 +57,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
   }
 
   return async function run(call, root) {
-    let ctx: Context = root;
+    let ctx = root.with(operation, call.operation);
     let outcome: Outcome;
     try {
       ctx.throwIfAborted();

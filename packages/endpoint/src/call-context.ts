@@ -1,0 +1,113 @@
+import { CancelScope, cancelReason, signalSource } from './cancellation.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type {
+  CancelableContext,
+  Context,
+  ContextKey,
+  ContextOptions,
+  ScopedContext,
+} from './context.ts';
+import { checkNumber } from './option.ts';
+import type { ServiceError } from './service-error.ts';
+
+/** A value and the contexts below it: a linked list, since few values are set and fewer looked up. */
+class CallContext implements CancelableContext {
+  private readonly scope: CancelScope;
+  private readonly key: object | undefined;
+  private readonly value: unknown;
+  private readonly parent: CallContext | undefined;
+
+  constructor(scope: CancelScope, key?: object, value?: unknown, parent?: CallContext) {
+    this.scope = scope;
+    this.key = key;
+    this.value = value;
+    this.parent = parent;
+  }
+
+  get error(): ServiceError | undefined {
+    return this.scope.error;
+  }
+
+  get signal(): AbortSignal {
+    return this.scope.signal;
+  }
+
+  get deadline(): number | undefined {
+    return this.scope.deadline;
+  }
+
+  get clock(): Clock {
+    return this.scope.clock;
+  }
+
+  remainingMs(): number {
+    return this.scope.remainingMs();
+  }
+
+  throwIfAborted(): void {
+    const { error } = this.scope;
+    if (error !== undefined) throw error;
+  }
+
+  onAbort(listener: (error: ServiceError) => void): () => void {
+    return this.scope.onAbort(listener);
+  }
+
+  get<T>(key: ContextKey<T>): T | undefined {
+    let node: CallContext | undefined = this;
+    while (node !== undefined) {
+      // Sound: only `with` puts a value beside a key, and both have the key's type there.
+      if (node.key === key) return node.value as T;
+      node = node.parent;
+    }
+    return undefined;
+  }
+
+  with<T>(key: ContextKey<T>, value: T): Context {
+    return new CallContext(this.scope, key, value, this);
+  }
+
+  withTimeout(timeoutMs: number): ScopedContext {
+    return this.withDeadline(deadlineAfter(this.clock, timeoutMs) ?? Infinity);
+  }
+
+  withDeadline(deadline: number): ScopedContext {
+    const current = this.deadline ?? Infinity;
+    const ownsDeadline = checkNumber('deadline', deadline, { min: -Infinity }) < current;
+    return this.derive(ownsDeadline ? deadline : this.deadline, ownsDeadline);
+  }
+
+  withCancel(): CancelableContext {
+    return this.derive(this.deadline, false);
+  }
+
+  cancel(reason?: unknown): void {
+    this.scope.abort(cancelReason(reason));
+  }
+
+  [Symbol.dispose](): void {
+    this.scope.dispose();
+  }
+
+  private derive(deadline: number | undefined, ownsDeadline: boolean): CallContext {
+    const { clock, scope: source } = this;
+    const scope = new CancelScope({ clock, source, deadline, ownsDeadline });
+    return new CallContext(scope, undefined, undefined, this);
+  }
+}
+
+/** The context of a new call that comes from outside. Dispose of it when the call has settled. */
+export function createContext(options: ContextOptions = {}): CancelableContext {
+  const { signal, clock = systemClock, timeoutMs = Infinity } = options;
+  const source = options.source ?? (signal && signalSource(signal));
+  const deadline = deadlineAfter(clock, timeoutMs);
+  return new CallContext(new CancelScope({ clock, source, deadline }));
+}
+
+/** The context of work that nobody waits for: no deadline, no values, never aborted. */
+export const background: Context = /* @__PURE__ */ createContext();
+
+function deadlineAfter(clock: Clock, timeoutMs: number): number | undefined {
+  checkNumber('timeoutMs', timeoutMs);
+  return timeoutMs === Infinity ? undefined : clock.now() + timeoutMs;
+}
