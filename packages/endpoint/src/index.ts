@@ -29,3 +29,4 @@ export { timeout } from './timeout.ts';
 export { type CancelSource, cancelReason, signalSource } from './cancellation.ts';
 export { abortable } from './abortable.ts';
 export { checkNumber, type NumberRange } from './option.ts';
+export { discard } from './settle.ts';
