@@ -1,9 +1,6 @@
 // For those who write services.
 
-export { abortable } from './abortable.ts';
 export { background, createContext } from './call-context.ts';
-// For those who write transports and middlewares.
-export { type CancelSource, cancelReason, signalSource } from './cancellation.ts';
 export { chain } from './chain.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type Code, codes, isCode, isRetryableByDefault } from './code.ts';
@@ -19,7 +16,6 @@ export { type Endpoint, type Filter, type Middleware, nop } from './endpoint.ts'
 export { type Failer, failure, failureOf } from './failer.ts';
 export { type Handler, lift } from './lift.ts';
 export { type Operation, type OperationKind, operation } from './operation.ts';
-export { checkNumber, type NumberRange } from './option.ts';
 export { type Random, systemRandom } from './random.ts';
 export {
   deadlineExceeded,
@@ -29,3 +25,10 @@ export {
 } from './service-error.ts';
 export { isAsyncIterable, type Settled, settle } from './settle.ts';
 export { timeout } from './timeout.ts';
+
+// For those who write transports and middlewares.
+
+export { abortable } from './abortable.ts';
+export { type CancelSource, cancelReason, signalSource } from './cancellation.ts';
+export { checkNumber, type NumberRange } from './option.ts';
+export { discard } from './settle.ts';

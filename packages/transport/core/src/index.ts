@@ -1,6 +1,9 @@
 // For those who write services.
+
 export type { ClientOptions } from './client.ts';
+
 // For those who write transports.
+
 export { type ClientStages, clientLifecycle } from './client.ts';
 export {
   formatConnectTimeout,

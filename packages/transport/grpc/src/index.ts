@@ -1,4 +1,5 @@
 // For those who write services.
+
 export {
   createGrpcClient,
   type GrpcClient,
@@ -17,7 +18,9 @@ export {
   type ListenOptions,
 } from './listener.ts';
 export type { GrpcMetadataWriter } from './metadata.ts';
+
 // For those who write transports.
+
 export type {
   ClientMethod,
   MethodOptions,
