@@ -44,7 +44,7 @@ function abortEvent(signal: AbortSignal): CancelSource {
     },
     onAbort(listener) {
       const aborted = (): void => listener(cancelReason(signal.reason));
-      signal.addEventListener('abort', aborted, { once: true });
+      signal.addEventListener('abort', aborted);
       return () => signal.removeEventListener('abort', aborted);
     },
   };
