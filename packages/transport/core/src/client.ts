@@ -6,7 +6,7 @@ import {
   type Middleware,
   type Operation,
   operation,
-  ServiceError,
+  type ServiceError,
   settle,
 } from '@fairlead/endpoint';
 import { endings, type Progress } from './client-ending.ts';
