@@ -101,13 +101,12 @@ export class CancelScope implements CancelSource {
   private link(): void {
     this.unlinkSource = this.source?.onAbort((error) => this.abort(error));
     // The source may have ended the call while it was being linked.
-    if (this.settled !== undefined) {
-      this.unlink();
-    } else if (this.ownsDeadline) {
-      this.stopTimer = this.clock.schedule(this.remainingMs(), () =>
-        this.abort(deadlineExceeded()),
-      );
-    }
+    if (this.settled !== undefined) this.unlink();
+    else if (this.ownsDeadline) this.startTimer();
+  }
+
+  private startTimer(): void {
+    this.stopTimer = this.clock.schedule(this.remainingMs(), () => this.abort(deadlineExceeded()));
   }
 
   private unlink(): void {

@@ -85,7 +85,7 @@ function fakeServer(
       return reply.status;
     },
     abandon() {
-      step('abandon', undefined);
+      trace.push('abandon');
       return 499;
     },
   };

@@ -1,0 +1,50 @@
+// For those who write services.
+
+export {
+  createGrpcClient,
+  type GrpcClient,
+  type GrpcClientOptions,
+  type GrpcEndpointOptions,
+  type GrpcEndpoints,
+  type RequestEncoder,
+  type ResponseDecoder,
+} from './client.ts';
+export type { GrpcClientCall } from './client-call.ts';
+export {
+  createGrpcServer,
+  type GrpcHandlers,
+  type GrpcServer,
+  type GrpcServerOptions,
+  type ListenOptions,
+} from './listener.ts';
+export type { GrpcMetadataWriter } from './metadata.ts';
+
+// For those who write transports.
+
+export type {
+  ClientMethod,
+  MethodOptions,
+  ServerMethod,
+  ServiceMethod,
+  ServiceMethods,
+} from './method.ts';
+export {
+  type DecodeMessage,
+  type EncodeMessage,
+  type GrpcHandlerArguments,
+  type GrpcHandlerOptions,
+  grpcHandler,
+} from './server.ts';
+export type { GrpcRawCall, GrpcServerCall } from './server-call.ts';
+export {
+  codeOfStatus,
+  errorOfStatus,
+  type GrpcStatus,
+  statusOfCode,
+  statusOfError,
+} from './status.ts';
+export {
+  decodeStatusDetails,
+  encodeStatusDetails,
+  type StatusDetails,
+} from './status-details.ts';
