@@ -23,10 +23,11 @@ export function send(reply: HttpReply, { response }: HttpServerCall): number {
 }
 
 /** Ends a call that cannot be answered as it should: not at all when nobody is there, else with a bare 500. */
-export function abandon(error: ServiceError, { response }: HttpServerCall): number {
+export function abandon(_error: ServiceError, { response }: HttpServerCall): number {
   if (response.headersSent || response.destroyed) {
     response.destroy();
-    return response.headersSent ? response.statusCode : statusOf(error.code);
+    // Whatever went wrong after the client had left, nobody was answered.
+    return response.headersSent ? response.statusCode : statusOf('canceled');
   }
   response.writeHead(500, STATUS_CODES[500], { connection: 'close', 'content-length': '0' }).end();
   return 500;
