@@ -139,10 +139,14 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
 
   async function shutDown(graceMs: number): Promise<void> {
     const address = await listening;
+    // With channelz off, forceShutdown leaves the connections open.
+    if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
+      server.drain(address, Math.min(graceMs, unlimitedMs));
+    }
     await new Promise<void>((resolve) => {
-      // Not forceShutdown: with channelz off it leaves the connections open.
       const force = (): void => {
-        if (address !== undefined) server.drain(address, 0);
+        server.forceShutdown();
+        resolve();
       };
       const stop = graceMs === Infinity ? undefined : clock.schedule(graceMs, force);
       server.tryShutdown(() => {
