@@ -1,2 +1,10 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { seededRandom } from './seeded-random.ts';
+export type {
+  ConformanceCase,
+  Message,
+  Pair,
+  PairOptions,
+  TransportBinding,
+} from './transport-conformance/binding.ts';
+export { transportConformance } from './transport-conformance/suite.ts';

@@ -1,6 +1,16 @@
-import { type Context, deadlineExceeded, type Operation, ServiceError } from '@fairlead/endpoint';
+import {
+  type Context,
+  deadlineExceeded,
+  type Operation,
+  type ServiceError,
+} from '@fairlead/endpoint';
 import type { ClientCall, MetadataReader } from '@fairlead/transport';
-import { type CallOptions, type Client, Metadata, type ServiceError as GrpcError } from '@grpc/grpc-js';
+import {
+  type CallOptions,
+  type Client,
+  type ServiceError as GrpcError,
+  Metadata,
+} from '@grpc/grpc-js';
 import {
   checkedMetadata,
   type GrpcMetadataWriter,

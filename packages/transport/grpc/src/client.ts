@@ -41,11 +41,7 @@ export interface GrpcEndpointOptions
 
 /** Makes the message of a request. May set metadata on the call. */
 export interface RequestEncoder<Req, Message> {
-  readonly encode: (
-    request: Req,
-    call: GrpcClientCall,
-    ctx: Context,
-  ) => Message | Promise<Message>;
+  readonly encode: (request: Req, call: GrpcClientCall, ctx: Context) => Message | Promise<Message>;
 }
 
 /** Makes the response of a message. */
@@ -130,7 +126,12 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
   let closing: Promise<void> | undefined;
   let whenIdle: (() => void) | undefined;
 
-  function send(call: UnaryClientCall, path: string, ctx: Context, observed: boolean): Promise<Reply> {
+  function send(
+    call: UnaryClientCall,
+    path: string,
+    ctx: Context,
+    observed: boolean,
+  ): Promise<Reply> {
     if (closing !== undefined) throw closedError(target);
     const reply = call.send(channel, path, ctx, observed);
     inFlight++;
@@ -195,7 +196,11 @@ function encoder<Req, Message>(
   { path, requestSerialize }: ClientMethod<Message, unknown>,
   encode: RequestEncoder<Req, Message>['encode'] | undefined,
   maxSendBytes: number,
-): (request: Req, call: UnaryClientCall, ctx: Context) => UnaryClientCall | Promise<UnaryClientCall> {
+): (
+  request: Req,
+  call: UnaryClientCall,
+  ctx: Context,
+) => UnaryClientCall | Promise<UnaryClientCall> {
   function serialised(message: Message, call: UnaryClientCall): UnaryClientCall {
     const bytes = requestSerialize(message);
     if (bytes.length <= maxSendBytes) return call.carrying(bytes);
@@ -206,7 +211,8 @@ function encoder<Req, Message>(
     );
   }
   // Sound: the overloads of `endpoint` ask for an encoder where the types differ.
-  if (encode === undefined) return (request, call) => serialised(request as unknown as Message, call);
+  if (encode === undefined)
+    return (request, call) => serialised(request as unknown as Message, call);
   return (request, call, ctx) => {
     const message = encode(request, call, ctx);
     if (!(message instanceof Promise)) return serialised(message, call);

@@ -1,4 +1,5 @@
 // For those who write services.
+
 export {
   createGrpcClient,
   type GrpcClient,
@@ -17,6 +18,16 @@ export {
   type ListenOptions,
 } from './listener.ts';
 export type { GrpcMetadataWriter } from './metadata.ts';
+
+// For those who write transports.
+
+export type {
+  ClientMethod,
+  MethodOptions,
+  ServerMethod,
+  ServiceMethod,
+  ServiceMethods,
+} from './method.ts';
 export {
   type DecodeMessage,
   type EncodeMessage,
@@ -25,15 +36,6 @@ export {
   grpcHandler,
 } from './server.ts';
 export type { GrpcRawCall, GrpcServerCall } from './server-call.ts';
-
-// For those who write transports.
-export type {
-  ClientMethod,
-  MethodOptions,
-  ServerMethod,
-  ServiceMethod,
-  ServiceMethods,
-} from './method.ts';
 export {
   codeOfStatus,
   errorOfStatus,

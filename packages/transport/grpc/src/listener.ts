@@ -1,4 +1,4 @@
-import { checkNumber, type Clock, systemClock } from '@fairlead/endpoint';
+import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
 import {
   type ChannelOptions,
   type handleBidiStreamingCall,

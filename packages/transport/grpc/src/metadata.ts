@@ -54,7 +54,10 @@ export function metadataReader(...parts: readonly (Metadata | undefined)[]): Met
   return { get: (name) => readMetadata(name, ...parts) };
 }
 
-function readMetadata(name: string, ...parts: readonly (Metadata | undefined)[]): string | undefined {
+function readMetadata(
+  name: string,
+  ...parts: readonly (Metadata | undefined)[]
+): string | undefined {
   const values = parts.flatMap((part) => part?.get(name) ?? []);
   if (values.length === 0) return undefined;
   return values.map((value) => (isText(value) ? value : value.toString('base64'))).join(', ');

@@ -52,7 +52,9 @@ export function unaryOperation(
   options: MethodOptions,
 ): Operation {
   if (!isUnary(method)) {
-    throw new Error(`${method.path} streams, and only unary methods are supported so far: use grpc-js`);
+    throw new Error(
+      `${method.path} streams, and only unary methods are supported so far: use grpc-js`,
+    );
   }
   const [, service, name] = /^\/([^/]+)\/([^/]+)$/.exec(method.path) ?? [];
   if (service === undefined || name === undefined) {

@@ -3,10 +3,10 @@ import {
   cancelReason,
   deadlineExceeded,
   type Operation,
-  ServiceError,
+  type ServiceError,
 } from '@fairlead/endpoint';
 import type { MetadataReader, ServerCall } from '@fairlead/transport';
-import { Metadata, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import { Metadata, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import {
   checkedMetadata,
   type GrpcMetadataWriter,
@@ -45,11 +45,7 @@ export class UnaryServerCall<Req, Res> implements GrpcServerCall, CancelSource {
   private ended: ServiceError | undefined = undefined;
   private answered = false;
 
-  constructor(
-    target: Operation,
-    raw: ServerUnaryCall<Req, unknown>,
-    callback: sendUnaryData<Res>,
-  ) {
+  constructor(target: Operation, raw: ServerUnaryCall<Req, unknown>, callback: sendUnaryData<Res>) {
     this.raw = raw;
     this.callback = callback;
     // Not lazy: a getter that survives `{ ...operation }` costs what the peer itself costs.

@@ -1,5 +1,11 @@
-import { type Clock, type Context, createContext, type Endpoint, ServiceError } from '@fairlead/endpoint';
-import { type ServerHooks, serverLifecycle, type ServerStages } from '@fairlead/transport';
+import {
+  type Clock,
+  type Context,
+  createContext,
+  type Endpoint,
+  ServiceError,
+} from '@fairlead/endpoint';
+import { type ServerHooks, type ServerStages, serverLifecycle } from '@fairlead/transport';
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import { checkMetadataSize } from './metadata.ts';
 import { type MethodOptions, type ServerMethod, unaryOperation } from './method.ts';

@@ -1,4 +1,4 @@
-import { codes, type Code, ServiceError } from '@fairlead/endpoint';
+import { type Code, codes, ServiceError } from '@fairlead/endpoint';
 import { Metadata } from '@grpc/grpc-js';
 import { statusDetailsKey } from './metadata.ts';
 import { decodeStatusDetails, encodeStatusDetails } from './status-details.ts';
@@ -53,7 +53,9 @@ const maxTextLength = 2048;
 export function sendableText(text: string): string {
   let sendable = text.slice(0, maxTextLength).replace(loneSurrogate, '\ufffd');
   while (encodeURI(sendable).length > maxTextLength) {
-    sendable = sendable.slice(0, Math.floor(sendable.length * 0.9)).replace(loneSurrogate, '\ufffd');
+    sendable = sendable
+      .slice(0, Math.floor(sendable.length * 0.9))
+      .replace(loneSurrogate, '\ufffd');
   }
   return sendable;
 }

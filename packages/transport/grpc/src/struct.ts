@@ -1,4 +1,4 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { type BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { messageOf, messagesOf, numberOf, readFields, textOf } from './protobuf.ts';
 
 /** A value that JSON can carry. */

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Operation } from '@fairlead/endpoint';
+import type { MetadataReader, MetadataWriter, ServerCall } from '@fairlead/transport';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { headerReader, responseHeaderWriter } from './metadata.ts';
+import {
+  type BodyLimits,
+  type HostRequest,
+  type HttpRequest,
+  readBytes,
+  readJson,
+} from './request.ts';
+import { validate } from './schema.ts';
+
+/** One HTTP call on the server: the request as decoders see it, and Node's own two objects. */
+export interface HttpServerCall extends ServerCall, HttpRequest {
+  /** Node's request. Whoever reads its body leaves none for the decoder. */
+  readonly request: IncomingMessage;
+  /** Node's response, for what nothing else offers. Whoever ends it answers the call. */
+  readonly response: ServerResponse;
+}
+
+/** A class, since one is made for each request: its members cost nothing until they are read. */
+export class NodeCall implements HttpServerCall {
+  readonly request: HostRequest;
+  readonly response: ServerResponse;
+  readonly operation: Operation;
+  private readonly limits: BodyLimits;
+
+  constructor(
+    request: HostRequest,
+    response: ServerResponse,
+    limits: BodyLimits,
+    operation: Operation,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.operation = operation;
+    this.limits = limits;
+  }
+
+  get method(): string {
+    return this.request.method ?? '';
+  }
+
+  get path(): string {
+    return this.target.split('?', 1)[0] ?? '';
+  }
+
+  get query(): URLSearchParams {
+    const start = this.target.indexOf('?');
+    return new URLSearchParams(start < 0 ? '' : this.target.slice(start));
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return Object.assign(Object.create(null), this.request.params);
+  }
+
+  get headers(): IncomingMessage['headers'] {
+    return this.request.headers;
+  }
+
+  get requestMetadata(): MetadataReader {
+    return headerReader(this.request.headers);
+  }
+
+  get responseMetadata(): MetadataWriter {
+    return responseHeaderWriter(this.response);
+  }
+
+  bytes(): Promise<Buffer> {
+    return readBytes(this.request, this.limits.maxBodyBytes);
+  }
+
+  async text(): Promise<string> {
+    return (await this.bytes()).toString();
+  }
+
+  json<Schema extends StandardSchemaV1>(
+    schema: Schema,
+  ): Promise<StandardSchemaV1.InferOutput<Schema>>;
+  json<T>(): Promise<T>;
+  async json(schema?: StandardSchemaV1): Promise<unknown> {
+    const value = await readJson(this.request, this.limits);
+    return schema === undefined ? value : validate(schema, value);
+  }
+
+  private get target(): string {
+    return this.request.url ?? '';
+  }
+}

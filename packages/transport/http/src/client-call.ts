@@ -1,0 +1,96 @@
+import type { Context, Operation } from '@fairlead/endpoint';
+import type { ClientCall, MetadataReader, MetadataWriter } from '@fairlead/transport';
+import type { RawReply } from './client-reply.ts';
+import { jsonType } from './json-reply.ts';
+import { headerReader, requestHeaderWriter } from './metadata.ts';
+
+/** What an `encode` makes of a request. */
+export interface HttpOutgoing {
+  /** The path below the client's base URL, from `/` on; may bring a query. Default: the endpoint's. */
+  readonly path?: string | undefined;
+  /** Parameters that are added to the path's query. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Headers by lower-case name, added to the endpoint's. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A value that goes out as a JSON body. */
+  readonly json?: unknown;
+  /** A body as it is; its type goes into `headers`. */
+  readonly body?: string | Uint8Array | undefined;
+}
+
+/** One HTTP call on the client, as its hooks see it. */
+export interface HttpClientCall extends ClientCall {
+  readonly operation: Operation;
+  readonly method: string;
+  /** The path and query that the request goes to, with the base URL's own path. */
+  readonly path: string;
+  /** The headers that go out, by lower-case name; a `before` hook may change them. */
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array | undefined;
+  /** The reply's status; 0 before there is one. */
+  readonly status: number;
+}
+
+/** A class, since one is made for each call: its members cost nothing until they are read. */
+export class OutgoingCall implements HttpClientCall {
+  readonly operation: Operation;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array | undefined;
+  reply: RawReply | undefined = undefined;
+
+  constructor(
+    operation: Operation,
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | Uint8Array | undefined,
+  ) {
+    this.operation = operation;
+    this.method = method;
+    this.path = path;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  get status(): number {
+    return this.reply?.status ?? 0;
+  }
+
+  get requestMetadata(): MetadataWriter {
+    return requestHeaderWriter(this.headers);
+  }
+
+  get responseMetadata(): MetadataReader {
+    return headerReader(this.reply?.headers ?? {});
+  }
+}
+
+const bodyless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
+
+/** Sends the request as a JSON body, or, with a method that has none, nothing but the path. */
+export function defaultEncode(method: string): (request: unknown) => HttpOutgoing {
+  return bodyless.has(method) ? () => ({}) : (json) => ({ json });
+}
+
+/** The body that goes out, after its type has been put into the headers where it is JSON. */
+export function encodeBody(
+  { json, body }: HttpOutgoing,
+  headers: Record<string, string>,
+): string | Uint8Array | undefined {
+  if (body !== undefined || json === undefined) return body;
+  headers['content-type'] ??= jsonType;
+  return JSON.stringify(json);
+}
+
+/** Where a request goes: the base URL's path, the call's own, and its query. */
+export function targetPath(prefix: string, path: string, query: HttpOutgoing['query']): string {
+  const target = prefix + path;
+  if (query === undefined) return target;
+  const separator = target.includes('?') ? '&' : '?';
+  return `${target}${separator}${new URLSearchParams(query)}`;
+}
+
+/** What encodes the requests of one endpoint. */
+export type HttpEncode<Req> = (request: Req, ctx: Context) => HttpOutgoing | Promise<HttpOutgoing>;

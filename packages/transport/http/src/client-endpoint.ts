@@ -1,0 +1,112 @@
+import type { Context, Endpoint, Operation, ServiceError } from '@fairlead/endpoint';
+import {
+  type ClientHooks,
+  type ClientOptions,
+  clientLifecycle,
+  formatConnectTimeout,
+  formatGrpcTimeout,
+} from '@fairlead/transport';
+import {
+  defaultEncode,
+  encodeBody,
+  type HttpClientCall,
+  type HttpEncode,
+  OutgoingCall,
+  targetPath,
+} from './client-call.ts';
+import { decodeJson, type HttpClientReply, replyOf } from './client-reply.ts';
+import type { Send } from './dispatch.ts';
+import { isIdempotent } from './methods.ts';
+import { problemError } from './problem.ts';
+
+/** How one operation is called. */
+export interface HttpEndpointOptions<Req, Res> extends ClientHooks<HttpClientCall>, ClientOptions {
+  /** Default `POST`. */
+  readonly method?: string;
+  /** The path below the base URL, from `/` on. Where it depends on the request, `encode` says it. */
+  readonly path: string;
+  /** Headers of every request, by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: the request as a JSON body; nothing with `GET`, `HEAD`, `DELETE` and `OPTIONS`. */
+  readonly encode?: HttpEncode<Req>;
+  /** Default: the JSON body taken at its word, `undefined` where it is empty. `jsonBody(schema)` checks it. */
+  readonly decode?: (reply: HttpClientReply, ctx: Context) => Res | Promise<Res>;
+  /** Which statuses are no error. Default: 200 to 299. A redirect is not followed. */
+  readonly isSuccess?: (status: number) => boolean;
+  /** Makes the error of any other reply. Default: the server's own, rebuilt from its problem+json. */
+  readonly decodeError?: (reply: HttpClientReply) => ServiceError;
+  /** The operation's name for logs, metrics and traces. Default: the method and the path. */
+  readonly name?: string;
+  /** The service's name for the same. Default: empty. */
+  readonly service?: string;
+  /** Whether a second call does no more than the first. Default: as HTTP defines the method. */
+  readonly idempotent?: boolean;
+}
+
+/** The server that an endpoint calls, and the way there. */
+export interface HttpTarget {
+  readonly host: string;
+  /** The path of the base URL, without a slash at its end. */
+  readonly prefix: string;
+  readonly send: Send;
+}
+
+/** Makes the endpoint of one operation of a server. */
+export function clientEndpoint<Req, Res>(
+  { host, prefix, send }: HttpTarget,
+  options: HttpEndpointOptions<Req, Res>,
+): Endpoint<Req, Res> {
+  const { method = 'POST', decode = takeAtItsWord<Res>, decodeError = problemError } = options;
+  const { isSuccess = isOk, encode = defaultEncode(method) } = options;
+  if (!options.path.startsWith('/')) {
+    throw new TypeError(`path must start with /, but is ${JSON.stringify(options.path)}`);
+  }
+  const operation: Operation = {
+    side: 'client',
+    transport: 'http',
+    service: options.service ?? '',
+    method: options.name ?? `${method} ${options.path}`,
+    kind: 'unary',
+    idempotent: options.idempotent ?? isIdempotent(method),
+    peer: host,
+  };
+
+  async function newCall(request: Req, ctx: Context): Promise<OutgoingCall> {
+    const outgoing = await encode(request, ctx);
+    const headers = { ...options.headers, ...outgoing.headers };
+    const path = targetPath(prefix, outgoing.path ?? options.path, outgoing.query);
+    return new OutgoingCall(operation, method, path, headers, encodeBody(outgoing, headers));
+  }
+
+  const stages = {
+    encode: newCall,
+    async send(call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
+      setDeadline(call.headers, ctx.remainingMs());
+      const reply = await send(call, ctx);
+      call.reply = reply;
+      return replyOf(reply);
+    },
+    decode(reply: HttpClientReply, _call: HttpClientCall, ctx: Context): Res | Promise<Res> {
+      if (!isSuccess(reply.status)) throw decodeError(reply);
+      return decode(reply, ctx);
+    },
+    status: (call: HttpClientCall | undefined) => call?.status ?? 0,
+  };
+  return clientLifecycle(operation, stages, options, options);
+}
+
+function isOk(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Sound as far as the caller's own word for `Res` is: nothing is checked, as the option says. */
+function takeAtItsWord<Res>(reply: HttpClientReply): Res {
+  return decodeJson(reply.body) as Res;
+}
+
+/** The time that is left goes out under both names that servers know. */
+function setDeadline(headers: Record<string, string>, remainingMs: number): void {
+  if (remainingMs === Infinity) return;
+  headers['connect-timeout-ms'] = formatConnectTimeout(remainingMs);
+  headers['grpc-timeout'] = formatGrpcTimeout(remainingMs);
+}

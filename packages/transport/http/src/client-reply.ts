@@ -1,0 +1,54 @@
+import { ServiceError } from '@fairlead/endpoint';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { HttpBody } from './body.ts';
+import { parseJson } from './json.ts';
+import { validate } from './schema.ts';
+
+/** A reply that has come whole. */
+export interface RawReply {
+  readonly status: number;
+  /** Headers by lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The whole body, at most `maxResponseBytes` long. */
+  readonly body: Buffer;
+}
+
+/** A reply as its decoder sees it. */
+export interface HttpClientReply extends HttpBody, RawReply {}
+
+/** Puts the members of {@link HttpBody} around a reply that has come whole. */
+export function replyOf(raw: RawReply): HttpClientReply {
+  const { body } = raw;
+  return {
+    ...raw,
+    bytes: async () => body,
+    text: async () => body.toString(),
+    json: async (schema?: StandardSchemaV1) => readReply(body, schema),
+  };
+}
+
+/** The default decoder: a JSON body, taken at its word; `undefined` where there is none. */
+export function decodeJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return parseJson(body);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+async function readReply(body: Buffer, schema: StandardSchemaV1 | undefined): Promise<unknown> {
+  const value = decodeJson(body);
+  if (schema === undefined) return value;
+  try {
+    return await validate(schema, value);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** A reply that is not what it should be is the server's fault, not the caller's. */
+function unreadable(cause: unknown): ServiceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ServiceError('internal', `unreadable reply: ${reason}`, { cause });
+}

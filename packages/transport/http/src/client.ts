@@ -1,0 +1,94 @@
+import { checkNumber, type Endpoint } from '@fairlead/endpoint';
+import { Pool } from 'undici';
+import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
+import { dispatch, type Send } from './dispatch.ts';
+
+/** What a client is told about its connections. */
+export interface HttpClientOptions {
+  /** How many connections may be open at once. Default 128; a call beyond that waits for a free one. */
+  readonly connections?: number;
+  /** How long an idle connection is kept, in milliseconds. Default 4000: less than a server keeps its own end. */
+  readonly keepAliveMs?: number;
+  /** How long a connection may take to be made, in milliseconds. Default 10 000. */
+  readonly connectTimeoutMs?: number;
+  /** The largest body of a reply, in bytes. Default 4 MiB; a larger one fails with `resource_exhausted`. */
+  readonly maxResponseBytes?: number;
+  /** For `https`: what to trust and who to be, as PEM. Default: Node's own certificate authorities. */
+  readonly tls?: HttpClientTls;
+}
+
+/** TLS settings of a client. */
+export interface HttpClientTls {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** The name that the server's certificate must have. Default: the URL's host. */
+  readonly servername?: string;
+}
+
+/** A pool of kept connections to one server, and the endpoints that use it. */
+export interface HttpClient extends AsyncDisposable {
+  /** Makes the endpoint of one operation. All endpoints of a client share its connections. */
+  endpoint<Req, Res>(options: HttpEndpointOptions<Req, Res>): Endpoint<Req, Res>;
+  /** Lets the calls in flight finish, then closes every connection. Later calls fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client for the server at a base URL, such as `http://localhost:8080/api`. It does no I/O
+ * before the first call.
+ *
+ * ```ts
+ * const client = createHttpClient('http://localhost:8080');
+ * const sum = client.endpoint<SumRequest, SumResponse>({ path: '/sum' });
+ * const { v } = await sum({ a: 1, b: 2 }, background);
+ * ```
+ *
+ * A call fails with a ServiceError: the server's own, rebuilt; `unavailable` where no reply came;
+ * `deadline_exceeded` or `canceled` where its context ended, and then the request is closed as well.
+ */
+export function createHttpClient(
+  baseUrl: string | URL,
+  options: HttpClientOptions = {},
+): HttpClient {
+  const { origin, host, prefix } = parseBase(baseUrl);
+  const maxResponseBytes = checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304);
+  const pool = new Pool(origin, {
+    connections: checkNumber('connections', options.connections ?? 128, { min: 1, integer: true }),
+    keepAliveTimeout: checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 }),
+    connect: {
+      timeout: checkNumber('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
+      ...options.tls,
+    },
+  });
+
+  const send: Send = (call, ctx) => dispatch(pool, call, ctx, maxResponseBytes);
+  let closed: Promise<void> | undefined;
+
+  function close(): Promise<void> {
+    closed ??= pool.close();
+    return closed;
+  }
+
+  return {
+    endpoint: (call) => clientEndpoint({ host, prefix, send }, call),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The parts of a base URL that the pool and the calls need, or an error that says what is wrong with it. */
+function parseBase(baseUrl: string | URL): { origin: string; host: string; prefix: string } {
+  const url = URL.canParse(String(baseUrl)) ? new URL(baseUrl) : undefined;
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    throw new TypeError(
+      `the base URL must be like http://host:port or https://host/path, but is ${String(baseUrl)}`,
+    );
+  }
+  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/$/, '') };
+}

@@ -1,0 +1,29 @@
+import { transportConformance } from '@fairlead/testing';
+import { describe, it } from 'vitest';
+import { createHttpClient } from './client.ts';
+import { createHttpServer } from './listener.ts';
+import { httpHandler } from './server.ts';
+
+const cases = transportConformance({
+  async pair(endpoint, { server: serverHooks = {}, client: clientHooks = {} }) {
+    const handler = httpHandler(endpoint, {
+      decode: (request) => request.json(),
+      methods: ['POST'],
+      ...serverHooks,
+    });
+    const server = createHttpServer(handler);
+    const { port } = await server.listen();
+    const client = createHttpClient(`http://127.0.0.1:${port}`);
+    return {
+      call: client.endpoint({ path: '/echo', ...clientHooks }),
+      async close() {
+        await client.close();
+        await server.close({ graceMs: 0 });
+      },
+    };
+  },
+});
+
+describe('the HTTP transport', () => {
+  for (const { name, run } of cases) it(name, run);
+});

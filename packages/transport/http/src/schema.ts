@@ -1,0 +1,36 @@
+import { ServiceError } from '@fairlead/endpoint';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/** One thing that is wrong with a value, and where: `path` is a JSON pointer (RFC 6901), `''` for the whole. */
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** How many issues an error reports: a hostile value could have a million. */
+const maxIssues = 100;
+
+/**
+ * What a Standard Schema (zod, valibot, arktype, …) makes of a value, or a ServiceError of code
+ * `invalid_argument` whose `details.issues` say what is wrong and where.
+ */
+export async function validate<Schema extends StandardSchemaV1>(
+  schema: Schema,
+  value: unknown,
+): Promise<StandardSchemaV1.InferOutput<Schema>> {
+  const result = await schema['~standard'].validate(value);
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.slice(0, maxIssues).map(toIssue);
+  const first = issues[0];
+  const reason = first === undefined ? 'invalid' : `${first.path} ${first.message}`.trim();
+  throw new ServiceError('invalid_argument', `invalid request: ${reason}`, { details: { issues } });
+}
+
+function toIssue({ message, path = [] }: StandardSchemaV1.Issue): Issue {
+  return { path: path.map(pointerStep).join(''), message };
+}
+
+function pointerStep(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
+  const key = typeof segment === 'object' ? segment.key : segment;
+  return `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
