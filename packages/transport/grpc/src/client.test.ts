@@ -12,7 +12,8 @@ import { fakeClock } from '@fairlead/testing';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AddService, type SumReply, type SumRequest } from '../gen/add.ts';
-import { type AddHandlers, connect, event, serve, servePlain } from '../test/peers.ts';
+import { event } from '../test/event.ts';
+import { type AddHandlers, connect, serve, servePlain } from '../test/peers.ts';
 import { createGrpcClient, type GrpcClientCall, grpcHandler } from './index.ts';
 
 const one: SumRequest = { a: 1, b: 2 };
@@ -88,7 +89,10 @@ describe('createGrpcClient', () => {
       return next(request, ctx);
     };
     const target = await servePlain({ sum: answering });
-    await connect(target).endpoint(AddService.sum, { middleware, idempotent: true })(one, background);
+    await connect(target).endpoint(AddService.sum, { middleware, idempotent: true })(
+      one,
+      background,
+    );
     expect(seen).toEqual([
       {
         side: 'client',
@@ -310,9 +314,9 @@ describe('createGrpcClient', () => {
       const target = await servePlain({
         sum: (_call, callback) => callback({ code: 4, details: 'the database took too long' }),
       });
-      await expect(
-        connect(target).endpoint(AddService.sum)(one, background),
-      ).rejects.toMatchObject({ code: 'deadline_exceeded', message: 'the database took too long' });
+      await expect(connect(target).endpoint(AddService.sum)(one, background)).rejects.toMatchObject(
+        { code: 'deadline_exceeded', message: 'the database took too long' },
+      );
     });
   });
 
@@ -354,9 +358,9 @@ describe('createGrpcClient', () => {
       ['INADEQUATE_SECURITY', 12, 'permission_denied'],
     ])('reset with %s (%i) is %s', async (_name, rstCode, code) => {
       const target = await serveStreams((stream) => stream.close(rstCode));
-      await expect(
-        connect(target).endpoint(AddService.sum)(one, background),
-      ).rejects.toMatchObject({ code });
+      await expect(connect(target).endpoint(AddService.sum)(one, background)).rejects.toMatchObject(
+        { code },
+      );
     });
 
     it.each([
@@ -371,16 +375,16 @@ describe('createGrpcClient', () => {
       const target = await serveStreams((stream) =>
         stream.respond({ ':status': status }, { endStream: true }),
       );
-      await expect(
-        connect(target).endpoint(AddService.sum)(one, background),
-      ).rejects.toMatchObject({ code });
+      await expect(connect(target).endpoint(AddService.sum)(one, background)).rejects.toMatchObject(
+        { code },
+      );
     });
 
     it('that breaks during a call is unavailable', async () => {
       const target = await serveStreams((stream) => stream.session?.destroy());
-      await expect(
-        connect(target).endpoint(AddService.sum)(one, background),
-      ).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+      await expect(connect(target).endpoint(AddService.sum)(one, background)).rejects.toMatchObject(
+        { code: 'unavailable', retryable: true },
+      );
     });
   });
 
@@ -397,7 +401,8 @@ describe('createGrpcClient', () => {
       await expect(endpoint({ a: 'x'.repeat(100), b: '' }, background)).rejects.toMatchObject({
         code: 'resource_exhausted',
         retryable: false,
-        message: 'the request of /pb.Add/Concat has 102 bytes; at most 100 are sent: raise maxSendBytes',
+        message:
+          'the request of /pb.Add/Concat has 102 bytes; at most 100 are sent: raise maxSendBytes',
       });
       expect(calls).toBe(0);
       await expect(endpoint({ a: 'x', b: '' }, background)).resolves.toEqual({ v: '' });
@@ -498,6 +503,8 @@ describe('createGrpcClient', () => {
     ['maxSendBytes', { maxSendBytes: -1 }],
     ['maxReceiveBytes', { maxReceiveBytes: 1.5 }],
   ])('names the option %s when it is wrong', (name, options) => {
-    expect(() => createGrpcClient('127.0.0.1:9', options)).toThrow(`${name} must be a whole number`);
+    expect(() => createGrpcClient('127.0.0.1:9', options)).toThrow(
+      `${name} must be a whole number`,
+    );
   });
 });

@@ -4,7 +4,8 @@ import { background, createContext, type ServiceError } from '@fairlead/endpoint
 import { fakeClock } from '@fairlead/testing';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AddService, type SumReply, type SumRequest } from '../gen/add.ts';
-import { callPlain, connect, event, serve } from '../test/peers.ts';
+import { event } from '../test/event.ts';
+import { callPlain, connect, serve } from '../test/peers.ts';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions, grpcHandler } from './index.ts';
 
 const sum = async ({ a, b }: SumRequest): Promise<SumReply> => ({ v: a + b });

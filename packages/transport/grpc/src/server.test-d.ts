@@ -1,5 +1,10 @@
 import { background, chain, type Endpoint, timeout } from '@fairlead/endpoint';
-import { type handleUnaryCall, type MethodDefinition, Server, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  type handleUnaryCall,
+  type MethodDefinition,
+  Server,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
 import type { MethodDefinition as LoadedMethod } from '@grpc/proto-loader';
 import {
   AddService,
@@ -17,7 +22,10 @@ declare const total: Endpoint<readonly number[], number>;
 const handler: handleUnaryCall<SumRequest, SumReply> = grpcHandler(AddService.sum, sum);
 grpcHandler(AddService.sum, chain(timeout(500))(sum));
 grpcHandler(AddService.sum, async ({ a, b }) => ({ v: a + b }), { service: 'add' });
-grpcHandler(AddService.sum, sum, { before: [(ctx) => ctx], after: [(_ctx, _call, { v }) => void v] });
+grpcHandler(AddService.sum, sum, {
+  before: [(ctx) => ctx],
+  after: [(_ctx, _call, { v }) => void v],
+});
 
 // One that takes less and gives more fits as well.
 grpcHandler(AddService.sum, async ({ a }: { a: number }) => ({ v: a, more: true }));

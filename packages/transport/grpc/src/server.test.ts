@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Context, type Operation, operation, ServiceError } from '@fairlead/endpoint';
 import { fakeClock } from '@fairlead/testing';
 import type { Outcome } from '@fairlead/transport';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { AddService, type SumReply, type SumRequest } from '../gen/add.ts';
-import { callPlain, event, serve, servePlain } from '../test/peers.ts';
+import { event, nextTurn } from '../test/event.ts';
+import { callPlain, serve, servePlain } from '../test/peers.ts';
 import { type GrpcServerCall, grpcHandler } from './index.ts';
 
 const sum = async ({ a, b }: SumRequest): Promise<SumReply> => ({ v: a + b });
@@ -350,7 +350,9 @@ describe('grpcHandler', () => {
       onError: (error) => seen.push(error),
     });
     expect((await callPlain(await serve({ sum: handler }))).error?.code).toBe(13);
-    expect(seen).toEqual([expect.objectContaining({ message: expect.stringContaining('refused') })]);
+    expect(seen).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('refused') }),
+    ]);
   });
 
   it('tells the hooks of a response that cannot be serialised', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { ServiceError } from '@fairlead/endpoint';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { ServiceError } from '@fairlead/endpoint';
 import { describe, expect, it } from 'vitest';
 import { decodeStatusDetails, encodeStatusDetails } from './status-details.ts';
 
@@ -24,21 +24,23 @@ describe('encodeStatusDetails', () => {
     });
     const bytes = encodeStatusDetails(error, head);
     const text = execFileSync('protoc', ['--decode_raw'], { input: bytes ?? '' }).toString();
-    expect(text.replaceAll(/\s+/g, ' ')).toBe(
+    expect(text.replaceAll(/\s+/g, ' ').trim()).toBe(
       [
         '1: 8 2: "slow down"',
         '3 { 1: "type.googleapis.com/google.rpc.RetryInfo" 2 { 1 { 1: 1 2: 500000000 } } }',
         '3 { 1: "type.googleapis.com/google.rpc.ErrorInfo" 2 { 1: "RESOURCE_EXHAUSTED" 2: "fairlead" 3 { 1: "retryable" 2: "false" } } }',
         '3 { 1: "type.googleapis.com/google.rpc.BadRequest" 2 { 1 { 1: "/a" 2: "bad" } } }',
         '3 { 1: "type.googleapis.com/google.protobuf.Struct" 2 { 1 { 1: "issues" 2 { 6 { 1 { 5 { 1 { 1: "path" 2 { 3: "/a" } } 1 { 1: "message" 2 { 3: "bad" } } } } } } } } }',
-      ].join(' ') + ' ',
+      ].join(' '),
     );
   });
 
   it('is not needed for details that cannot be written at all', () => {
     const details: Record<string, unknown> = {};
     details['self'] = details;
-    expect(encodeStatusDetails(new ServiceError('aborted', 'x', { details }), head)).toBeUndefined();
+    expect(
+      encodeStatusDetails(new ServiceError('aborted', 'x', { details }), head),
+    ).toBeUndefined();
   });
 
   it('leaves out details that JSON cannot carry, and keeps the rest', () => {
@@ -60,10 +62,13 @@ describe('encodeStatusDetails', () => {
     });
   });
 
-  it.each([-5, Number.NaN, Infinity])('writes no delay for a retryAfterMs of %d', (retryAfterMs) => {
-    const bytes = encodeStatusDetails(new ServiceError('aborted', 'x', { retryAfterMs }), head);
-    expect(decodeStatusDetails(bytes ?? new Uint8Array()).retryAfterMs).toBe(0);
-  });
+  it.each([-5, Number.NaN, Infinity])(
+    'writes no delay for a retryAfterMs of %d',
+    (retryAfterMs) => {
+      const bytes = encodeStatusDetails(new ServiceError('aborted', 'x', { retryAfterMs }), head);
+      expect(decodeStatusDetails(bytes ?? new Uint8Array()).retryAfterMs).toBe(0);
+    },
+  );
 });
 
 describe('decodeStatusDetails', () => {

@@ -42,7 +42,10 @@ describe.each(codes.map((code, index) => ({ code, status: index + 1 })))(
   ({ code, status }) => {
     it.each([
       ['as it is', new ServiceError(code, `it is ${code}: 100 % “schön” – \n ½`)],
-      ['with all that it can carry', new ServiceError(code, code, { details, retryAfterMs: 1234.5 })],
+      [
+        'with all that it can carry',
+        new ServiceError(code, code, { details, retryAfterMs: 1234.5 }),
+      ],
       ['that says it can be retried', new ServiceError(code, code, { retryable: true })],
       ['that says it cannot', new ServiceError(code, code, { retryable: false, retryAfterMs: 0 })],
     ])('reaches our client from our server %s', async (_how, error) => {
@@ -89,7 +92,10 @@ describe('errors', () => {
 
   it('keep what grpc-js threw as their cause', async () => {
     const target = await servePlain({ sum: (_call, callback) => callback({ code: 5 }) });
-    expect((await failure(target)).cause).toMatchObject({ code: 5, metadata: expect.any(Metadata) });
+    expect((await failure(target)).cause).toMatchObject({
+      code: 5,
+      metadata: expect.any(Metadata),
+    });
   });
 
   it('of a status that gRPC does not know are unknown', async () => {
@@ -161,7 +167,12 @@ describe('codes and statuses', () => {
     expect(statusOfCode('unauthenticated')).toBe(16);
     // What another copy of the errors may know and this one does not.
     expect(statusOfCode('teapot' as Code)).toBe(2);
-    expect([0, 17, -1, 1.5].map(codeOfStatus)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+    expect([0, 17, -1, 1.5].map(codeOfStatus)).toEqual([
+      'unknown',
+      'unknown',
+      'unknown',
+      'unknown',
+    ]);
   });
 });
 

@@ -2,7 +2,8 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import { type Json, type JsonObject, readStruct, writeStruct } from './struct.ts';
 
-const roundTrip = (object: JsonObject) => readStruct(writeStruct(new BinaryWriter(), object).finish());
+const roundTrip = (object: JsonObject) =>
+  readStruct(writeStruct(new BinaryWriter(), object).finish());
 
 function nested(depth: number): Json {
   return depth === 0 ? 'bottom' : { deeper: nested(depth - 1) };

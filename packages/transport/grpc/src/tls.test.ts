@@ -75,16 +75,16 @@ describe('TLS', () => {
       credentials: credentials.createSsl(),
       channelOptions,
     });
-    await expect(
-      client.endpoint(AddService.sum)({ a: 1, b: 2 }, background),
-    ).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(client.endpoint(AddService.sum)({ a: 1, b: 2 }, background)).rejects.toMatchObject(
+      { code: 'unavailable' },
+    );
   });
 
   it('refuses a client in plain text', async () => {
     const client = connect(await serveTls(false));
-    await expect(
-      client.endpoint(AddService.sum)({ a: 1, b: 2 }, background),
-    ).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(client.endpoint(AddService.sum)({ a: 1, b: 2 }, background)).rejects.toMatchObject(
+      { code: 'unavailable' },
+    );
   });
 });
 
@@ -95,9 +95,9 @@ describe('mutual TLS', () => {
       credentials: credentials.createSsl(authority.cert, key, cert),
       channelOptions,
     });
-    expect(
-      await client.endpoint(AddService.concat)({ a: 'I am', b: '' }, background),
-    ).toEqual({ v: 'I am client' });
+    expect(await client.endpoint(AddService.concat)({ a: 'I am', b: '' }, background)).toEqual({
+      v: 'I am client',
+    });
   });
 
   it('refuses a client without a certificate', async () => {
@@ -105,8 +105,8 @@ describe('mutual TLS', () => {
       credentials: credentials.createSsl(authority.cert),
       channelOptions,
     });
-    await expect(
-      client.endpoint(AddService.sum)({ a: 1, b: 2 }, background),
-    ).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(client.endpoint(AddService.sum)({ a: 1, b: 2 }, background)).rejects.toMatchObject(
+      { code: 'unavailable' },
+    );
   });
 });

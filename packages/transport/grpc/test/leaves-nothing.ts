@@ -2,6 +2,7 @@
 import { background, createContext } from '@fairlead/endpoint';
 import { AddService } from '../gen/add.ts';
 import { createGrpcClient, createGrpcServer, grpcHandler } from '../src/index.ts';
+import { nextTurn } from './event.ts';
 
 process.on('unhandledRejection', (reason) => {
   console.log('unhandledRejection', reason);
@@ -11,7 +12,9 @@ process.on('unhandledRejection', (reason) => {
 const server = createGrpcServer();
 server.add(AddService, {
   sum: grpcHandler(AddService.sum, async ({ a, b }) => ({ v: a + b })),
-  concat: grpcHandler(AddService.concat, () => new Promise(() => {}), { encode: () => ({ v: '' }) }),
+  concat: grpcHandler(AddService.concat, () => new Promise(() => {}), {
+    encode: () => ({ v: '' }),
+  }),
   count: (call) => call.end(),
 });
 const { host, port } = await server.listen();
@@ -31,7 +34,14 @@ console.log((await Promise.allSettled(calls)).map(({ status }) => status).join()
 
 await client.close();
 await server.close({ graceMs: 1000 });
-setImmediate(() => {
-  const left = process.getActiveResourcesInfo().filter((name) => !name.includes('Wrap'));
-  console.log('left:', left.join() || 'nothing');
-});
+
+// Sockets take a few turns to close.
+for (let turn = 0; turn < 100 && held() !== ''; turn++) await nextTurn();
+console.log('left:', held() || 'nothing');
+
+function held(): string {
+  return process
+    .getActiveResourcesInfo()
+    .filter((name) => /Socket|Server|TCP|HTTP2|Timeout/i.test(name))
+    .join();
+}

@@ -2,11 +2,11 @@ import { promisify } from 'node:util';
 import {
   type ChannelOptions,
   credentials,
+  type ServiceError as GrpcError,
   type handleUnaryCall,
   Metadata,
   Server,
   ServerCredentials,
-  type ServiceError as GrpcError,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
@@ -15,9 +15,9 @@ import {
   type AddService,
   type ConcatReply,
   type ConcatRequest,
+  AddService as definition,
   type SumReply,
   type SumRequest,
-  AddService as definition,
 } from '../gen/add.ts';
 import {
   createGrpcClient,
@@ -105,16 +105,4 @@ export function callPlain(
     call.on('status', ({ metadata: trailers }) => resolve({ error, reply, initial, trailers }));
     void cancelWhen?.then(() => call.cancel());
   });
-}
-
-/** A promise and the function that fulfils it: for a test that waits for an event. */
-export function event<T = void>(): {
-  readonly happened: Promise<T>;
-  readonly happen: (value: T) => void;
-} {
-  let happen!: (value: T) => void;
-  const happened = new Promise<T>((resolve) => {
-    happen = resolve;
-  });
-  return { happened, happen };
 }
