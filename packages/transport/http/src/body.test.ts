@@ -75,7 +75,10 @@ describe.each(hosts)('a JSON body on $name', ({ serve }) => {
 describe('a body beyond the limit', () => {
   it('is refused by its length alone, before any of it has come', async () => {
     const { port } = await serve(echo);
-    const answer = await exchange(port, 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 101\r\n\r\n');
+    const answer = await exchange(
+      port,
+      'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 101\r\n\r\n',
+    );
     expect(statusOf(answer)).toBe(413);
   });
 
@@ -127,9 +130,13 @@ describe('a body beyond the limit', () => {
 describe('HttpBody on the server', () => {
   it('reads as bytes and as text, whatever its type', async () => {
     const headers = { 'content-type': 'text/plain' };
-    const text = await serve(httpHandler(async (s: string) => s.length, { decode: (r) => r.text() }));
+    const text = await serve(
+      httpHandler(async (s: string) => s.length, { decode: (r) => r.text() }),
+    );
     expect(await ask(text.url, { headers, body: 'héé' })).toMatchObject({ text: '3' });
-    const bytes = await serve(httpHandler(async (b: Buffer) => b.length, { decode: (r) => r.bytes() }));
+    const bytes = await serve(
+      httpHandler(async (b: Buffer) => b.length, { decode: (r) => r.bytes() }),
+    );
     expect(await ask(bytes.url, { headers, body: ['h', 'éé'] })).toMatchObject({ text: '5' });
     expect(await ask(bytes.url, { method: 'GET' })).toMatchObject({ text: '0' });
   });

@@ -87,7 +87,10 @@ export function encodeBody(
 /** Where a request goes: the base URL's path, the call's own, and its query. */
 export function targetPath(prefix: string, path: string, query: HttpOutgoing['query']): string {
   if (!path.startsWith('/')) {
-    throw new ServiceError('internal', `the path must start with /, but is ${JSON.stringify(path)}`);
+    throw new ServiceError(
+      'internal',
+      `the path must start with /, but is ${JSON.stringify(path)}`,
+    );
   }
   const target = prefix + path;
   if (query === undefined) return target;

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
 import { background, createContext, deadlineExceeded } from '@fairlead/endpoint';
 import { fakeClock } from '@fairlead/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -14,7 +14,9 @@ async function holding(options?: HttpClientOptions) {
   let more = deferred();
   const { server, url } = await serve((_request, response) => {
     held.push(response);
-    closed.push(new Promise((resolve) => response.once('close', () => resolve(response.writableFinished))));
+    closed.push(
+      new Promise((resolve) => response.once('close', () => resolve(response.writableFinished))),
+    );
     more.resolve();
     more = deferred();
   });
@@ -33,7 +35,9 @@ async function holding(options?: HttpClientOptions) {
 }
 
 /** A client of a server that takes connections and never makes one of TLS out of them. */
-async function stuckClient(options?: HttpClientOptions): Promise<{ client: HttpClient; connected: Promise<void> }> {
+async function stuckClient(
+  options?: HttpClientOptions,
+): Promise<{ client: HttpClient; connected: Promise<void> }> {
   const connected = deferred();
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -44,14 +48,19 @@ async function stuckClient(options?: HttpClientOptions): Promise<{ client: HttpC
   onTestFinished(() => void server.close());
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  return { client: createHttpClient(`https://127.0.0.1:${port}`, options), connected: connected.promise };
+  return {
+    client: createHttpClient(`https://127.0.0.1:${port}`, options),
+    connected: connected.promise,
+  };
 }
 
 describe('a call that is canceled', () => {
   it('closes its request on the server, and fails at once', async () => {
     const { client, came, closed } = await holding();
     const ctx = background.withCancel();
-    const failed = expect(client.endpoint({ path: '/' })({}, ctx)).rejects.toMatchObject({ code: 'canceled' });
+    const failed = expect(client.endpoint({ path: '/' })({}, ctx)).rejects.toMatchObject({
+      code: 'canceled',
+    });
     await came(1);
     ctx.cancel();
     await failed;
@@ -61,7 +70,9 @@ describe('a call that is canceled', () => {
   it('in the middle of the reply closes it as well', async () => {
     const { client, came, held, closed } = await holding();
     const ctx = background.withCancel();
-    const failed = expect(client.endpoint({ path: '/' })({}, ctx)).rejects.toMatchObject({ code: 'canceled' });
+    const failed = expect(client.endpoint({ path: '/' })({}, ctx)).rejects.toMatchObject({
+      code: 'canceled',
+    });
     await came(1);
     held[0]?.writeHead(200, { 'content-length': '100' });
     await new Promise<void>((resolve) => held[0]?.write('half', () => resolve()));
@@ -116,7 +127,9 @@ describe('a call that is canceled', () => {
   it('while its connection is being made fails at once, and does not hold up the close', async () => {
     const { client, connected } = await stuckClient();
     const ctx = background.withCancel();
-    const failed = expect(client.endpoint({ path: '/' })({}, ctx)).rejects.toMatchObject({ code: 'canceled' });
+    const failed = expect(client.endpoint({ path: '/' })({}, ctx)).rejects.toMatchObject({
+      code: 'canceled',
+    });
     await connected;
     ctx.cancel();
     await failed;
@@ -198,7 +211,9 @@ describe('a call that takes too long', () => {
     const clock = fakeClock();
     const { client, came } = await holding();
     using root = createContext({ clock });
-    const failed = expect(client.endpoint({ path: '/' })({}, root)).rejects.toEqual(deadlineExceeded());
+    const failed = expect(client.endpoint({ path: '/' })({}, root)).rejects.toEqual(
+      deadlineExceeded(),
+    );
     await came(1);
     await clock.advance(10_000);
     await failed;
@@ -254,7 +269,9 @@ describe('the close of an HttpClient', () => {
   it('waits for the calls in flight, and then lets go of every connection', async () => {
     const { client, server, held, came } = await holding();
     const sockets: Promise<unknown>[] = [];
-    server.on('connection', (socket) => sockets.push(new Promise((resolve) => socket.once('close', resolve))));
+    server.on('connection', (socket) =>
+      sockets.push(new Promise((resolve) => socket.once('close', resolve))),
+    );
     const call = client.endpoint<object, unknown>({ path: '/' });
     const calls = [call({}, background), call({}, background)];
     await came(2);
@@ -294,6 +311,8 @@ describe('the close of an HttpClient', () => {
     const first = client.close();
     expect(client.close()).toBe(first);
     await Promise.all([first, client[Symbol.asyncDispose]()]);
-    await expect(client.endpoint({ path: '/' })({}, background)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(client.endpoint({ path: '/' })({}, background)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 });

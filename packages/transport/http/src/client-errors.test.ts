@@ -3,7 +3,13 @@ import { createServer, type Socket } from 'node:net';
 import { background, codes, isServiceError, ServiceError } from '@fairlead/endpoint';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { serve } from '../test/hosts.ts';
-import { createHttpClient, type HttpClientOptions, type HttpEndpointOptions, httpHandler, statusOf } from './index.ts';
+import {
+  createHttpClient,
+  type HttpClientOptions,
+  type HttpEndpointOptions,
+  httpHandler,
+  statusOf,
+} from './index.ts';
 
 /** The error of one call to a server that a test plays itself. */
 async function errorOf(
@@ -21,12 +27,18 @@ async function failureAt(
   clientOptions?: HttpClientOptions,
 ): Promise<ServiceError> {
   await using client = createHttpClient(url, clientOptions);
-  const error = await client.endpoint({ path: '/', ...options })({}, background).catch((thrown: unknown) => thrown);
+  const error = await client
+    .endpoint({ path: '/', ...options })({}, background)
+    .catch((thrown: unknown) => thrown);
   if (isServiceError(error)) return error;
   throw new Error('the call should have failed with a ServiceError', { cause: error });
 }
 
-function replying(status: number, headers: Record<string, string>, body: string | Uint8Array = ''): RequestListener {
+function replying(
+  status: number,
+  headers: Record<string, string>,
+  body: string | Uint8Array = '',
+): RequestListener {
   return (_request, response) => void response.writeHead(status, headers).end(body);
 }
 
@@ -48,9 +60,13 @@ describe('the error of a reply', () => {
       retryAfterMs: 1500,
       details: { issues: [{ path: '/a', message: 'bad' }] },
     });
-    const { code: got, message, retryable, retryAfterMs, details } = await errorOf(
-      httpHandler(() => Promise.reject(thrown), { decode: () => undefined }),
-    );
+    const {
+      code: got,
+      message,
+      retryable,
+      retryAfterMs,
+      details,
+    } = await errorOf(httpHandler(() => Promise.reject(thrown), { decode: () => undefined }));
     expect({ got, message, retryable, retryAfterMs, details }).toEqual({
       got: code,
       message: `it is ${code}`,
@@ -78,14 +94,23 @@ describe('the error of a reply', () => {
     [301, 'unknown'],
     [304, 'unknown'],
   ] as const)('is made of the status %i where the body says nothing: %s', async (status, code) => {
-    const error = await errorOf(replying(status, { 'content-type': 'text/plain' }, status === 304 ? '' : 'no such user'));
-    expect(error).toMatchObject({ code, message: expect.stringMatching(new RegExp(`^HTTP ${status}\\b`)) });
+    const error = await errorOf(
+      replying(status, { 'content-type': 'text/plain' }, status === 304 ? '' : 'no such user'),
+    );
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringMatching(new RegExp(`^HTTP ${status}\\b`)),
+    });
     expect(error.message).not.toContain('no such user');
   });
 
   it.each([
     ['an HTML page', { 'content-type': 'text/html' }, '<h1>Bad gateway</h1>'],
-    ['JSON of another type', { 'content-type': 'application/json' }, '{"code":"not_found","detail":"x"}'],
+    [
+      'JSON of another type',
+      { 'content-type': 'application/json' },
+      '{"code":"not_found","detail":"x"}',
+    ],
     ['no JSON', problem, '{"code":'],
     ['nothing', problem, ''],
     ['null', problem, 'null'],
@@ -98,7 +123,11 @@ describe('the error of a reply', () => {
     ['a code that is no text', problem, '{"code":["not_found"]}'],
   ])('is made of the status where the body is %s', async (_what, headers, body) => {
     const error = await errorOf(replying(502, headers, body));
-    expect(error).toMatchObject({ code: 'unavailable', message: 'HTTP 502 Bad Gateway', retryable: true });
+    expect(error).toMatchObject({
+      code: 'unavailable',
+      message: 'HTTP 502 Bad Gateway',
+      retryable: true,
+    });
   });
 
   it('takes of a problem only what has the right type', async () => {
@@ -123,14 +152,19 @@ describe('the error of a reply', () => {
     expect(error.stack).not.toContain('evil.js');
   });
 
-  it.each(['1e999', '"5"', 'null', '-1', '{}'])('does not wait for retryAfterMs of %s', async (ms) => {
-    const body = `{"code":"unavailable","retryAfterMs":${ms}}`;
-    expect((await errorOf(replying(503, problem, body))).retryAfterMs).toBeUndefined();
-  });
+  it.each(['1e999', '"5"', 'null', '-1', '{}'])(
+    'does not wait for retryAfterMs of %s',
+    async (ms) => {
+      const body = `{"code":"unavailable","retryAfterMs":${ms}}`;
+      expect((await errorOf(replying(503, problem, body))).retryAfterMs).toBeUndefined();
+    },
+  );
 
   it('knows a problem by its type in any case, with parameters', async () => {
     const headers = { 'content-type': 'Application/Problem+JSON; charset=utf-8' };
-    expect(await errorOf(replying(500, headers, '{"code":"data_loss"}'))).toMatchObject({ code: 'data_loss' });
+    expect(await errorOf(replying(500, headers, '{"code":"data_loss"}'))).toMatchObject({
+      code: 'data_loss',
+    });
   });
 
   const date = 'Wed, 21 Oct 2015 07:28:00 GMT';
@@ -152,8 +186,12 @@ describe('the error of a reply', () => {
   });
 
   it('is what decodeError makes of it', async () => {
-    const decodeError = (reply: { status: number }) => new ServiceError('data_loss', `own ${reply.status}`);
-    expect(await errorOf(replying(500, {}), { decodeError })).toMatchObject({ code: 'data_loss', message: 'own 500' });
+    const decodeError = (reply: { status: number }) =>
+      new ServiceError('data_loss', `own ${reply.status}`);
+    expect(await errorOf(replying(500, {}), { decodeError })).toMatchObject({
+      code: 'data_loss',
+      message: 'own 500',
+    });
   });
 
   it('is that of the redirect itself: nothing is followed', async () => {
@@ -180,7 +218,10 @@ describe('a reply beyond maxResponseBytes', () => {
   const chunk = Buffer.alloc(1000, 'x');
 
   it.each<[string, RequestListener]>([
-    ['by its length', (_request, response) => void response.writeHead(200, { 'content-length': '1001' }).write('x')],
+    [
+      'by its length',
+      (_request, response) => void response.writeHead(200, { 'content-length': '1001' }).write('x'),
+    ],
     [
       'by its chunks, which never end',
       (_request, response) => {
@@ -210,7 +251,9 @@ describe('a reply beyond maxResponseBytes', () => {
   });
 
   it('does not fail at the limit itself', async () => {
-    const { url } = await serve((_request, response) => void response.end(JSON.stringify('x'.repeat(998))));
+    const { url } = await serve(
+      (_request, response) => void response.end(JSON.stringify('x'.repeat(998))),
+    );
     await using client = createHttpClient(url, { maxResponseBytes: 1000 });
     expect(await client.endpoint({ path: '/' })({}, background)).toHaveLength(998);
   });
@@ -233,24 +276,39 @@ describe('a call that gets no reply', () => {
     ['closed after the request', (socket) => socket.once('data', () => socket.destroy())],
     ['reset', (socket) => socket.once('data', () => socket.resetAndDestroy())],
     ['ended in the status', (socket) => socket.once('data', () => socket.end('HTTP/1.1 20'))],
-    ['ended in the headers', (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nx: y\r\n'))],
+    [
+      'ended in the headers',
+      (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nx: y\r\n')),
+    ],
     [
       'ended in the body',
-      (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}')),
+      (socket) =>
+        socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}')),
     ],
     [
       'ended between chunks',
-      (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n')),
+      (socket) =>
+        socket.once('data', () =>
+          socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n'),
+        ),
     ],
     [
       'reset in the body',
       (socket) =>
         socket.once('data', () => {
-          socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}', () => socket.resetAndDestroy());
+          socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}', () =>
+            socket.resetAndDestroy(),
+          );
         }),
     ],
     ['not HTTP', (socket) => socket.once('data', () => socket.end('220 smtp.example ESMTP\r\n'))],
-    ['framed twice', (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}x'))],
+    [
+      'framed twice',
+      (socket) =>
+        socket.once('data', () =>
+          socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}x'),
+        ),
+    ],
   ])('is unavailable where it is %s, with the cause', async (_how, onConnection) => {
     const url = await serveSocket((socket) => {
       socket.on('error', () => {});

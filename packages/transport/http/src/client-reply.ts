@@ -14,7 +14,9 @@ export interface HttpClientReply extends HttpBody {
 }
 
 /** Puts the members of {@link HttpBody} around a reply that has come whole. */
-export function replyOf(raw: Pick<HttpClientReply, 'status' | 'headers' | 'body'>): HttpClientReply {
+export function replyOf(
+  raw: Pick<HttpClientReply, 'status' | 'headers' | 'body'>,
+): HttpClientReply {
   const { body } = raw;
   return {
     ...raw,

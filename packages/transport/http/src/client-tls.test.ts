@@ -3,17 +3,27 @@ import type { TLSSocket } from 'node:tls';
 import { background } from '@fairlead/endpoint';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Certificates, hasOpenssl, makeCertificates } from '../test/certificates.ts';
+import { serve } from '../test/hosts.ts';
 import { createHttpClient, type HttpClientTls, httpHandler } from './index.ts';
 
 const enabled = hasOpenssl();
-if (!enabled && process.env['FAIRLEAD_REQUIRE_SERVERS'] === '1') throw new Error('the openssl program is missing');
+if (!enabled && process.env['FAIRLEAD_REQUIRE_SERVERS'] === '1')
+  throw new Error('the openssl program is missing');
 
 describe.skipIf(!enabled)('createHttpClient over TLS', () => {
-  const none: Certificates = { ca: '', server: { cert: '', key: '' }, client: { cert: '', key: '' } };
+  const none: Certificates = {
+    ca: '',
+    server: { cert: '', key: '' },
+    client: { cert: '', key: '' },
+  };
   const { ca, server: own, client: identity } = enabled ? makeCertificates() : none;
 
   /** One call to a server that tells who its client is. */
-  async function callWith(tls: HttpClientTls | undefined, options: ServerOptions = {}, host = '127.0.0.1') {
+  async function callWith(
+    tls: HttpClientTls | undefined,
+    options: ServerOptions = {},
+    host = '127.0.0.1',
+  ) {
     const whoami = httpHandler(async (who: unknown) => who, {
       decode: () => 'nobody',
       before: [],
@@ -67,9 +77,10 @@ describe.skipIf(!enabled)('createHttpClient over TLS', () => {
   });
 
   it('is unavailable where the server speaks no TLS', async () => {
-    const { serve } = await import('../test/hosts.ts');
     const { port } = await serve((_request, response) => void response.end());
     await using client = createHttpClient(`https://127.0.0.1:${port}`);
-    await expect(client.endpoint({ path: '/' })({}, background)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(client.endpoint({ path: '/' })({}, background)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 });

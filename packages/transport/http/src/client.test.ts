@@ -1,9 +1,19 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { background } from '@fairlead/endpoint';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { serve } from '../test/hosts.ts';
-import { createHttpClient, type HttpClientOptions, type HttpEndpointOptions, jsonBody } from './index.ts';
+import {
+  createHttpClient,
+  type HttpClientOptions,
+  type HttpEndpointOptions,
+  jsonBody,
+} from './index.ts';
 
 /** A client of a server that a test plays itself; both end with the test. */
 async function clientOf(listener: RequestListener, options?: HttpClientOptions, path = '') {
@@ -30,7 +40,11 @@ interface Mirrored {
   readonly body: string;
 }
 
-async function mirrored<Req>(options: HttpEndpointOptions<Req, Mirrored>, request: Req, path?: string) {
+async function mirrored<Req>(
+  options: HttpEndpointOptions<Req, Mirrored>,
+  request: Req,
+  path?: string,
+) {
   const { client } = await clientOf(mirror, {}, path);
   return client.endpoint<Req, Mirrored>(options)(request, background);
 }
@@ -80,7 +94,9 @@ describe('an endpoint of createHttpClient', () => {
     const { headers } = await call({}, ctx);
     expect(Number(headers['connect-timeout-ms'])).toBeLessThanOrEqual(1234);
     expect(headers['grpc-timeout']).toMatch(/^\d{1,4}m$/);
-    expect(Number((await call({}, background)).headers['connect-timeout-ms'])).toBeLessThanOrEqual(5000);
+    expect(Number((await call({}, background)).headers['connect-timeout-ms'])).toBeLessThanOrEqual(
+      5000,
+    );
   });
 
   it('lets encode choose path, query, headers and body', async () => {
@@ -174,7 +190,9 @@ describe('an endpoint of createHttpClient', () => {
     const decode = jsonBody(z.object({ v: z.coerce.date() }));
     const good = await clientOf(answering(200, {}, '{"v":"2020-01-01","w":1}'));
     const options = { path: '/', decode };
-    expect(await good.client.endpoint(options)({}, background)).toEqual({ v: new Date('2020-01-01') });
+    expect(await good.client.endpoint(options)({}, background)).toEqual({
+      v: new Date('2020-01-01'),
+    });
     for (const body of ['{"v":"never"}', '']) {
       const bad = await clientOf(answering(200, {}, body));
       await expect(bad.client.endpoint(options)({}, background)).rejects.toMatchObject({
@@ -189,7 +207,12 @@ describe('an endpoint of createHttpClient', () => {
     const { client } = await clientOf(answering(202, { 'x-a': '1' }, 'plain'));
     const call = client.endpoint({
       path: '/',
-      decode: async (reply) => [reply.status, reply.headers['x-a'], await reply.text(), await reply.bytes()],
+      decode: async (reply) => [
+        reply.status,
+        reply.headers['x-a'],
+        await reply.text(),
+        await reply.bytes(),
+      ],
     });
     expect(await call({}, background)).toEqual([202, '1', 'plain', Buffer.from('plain')]);
   });
@@ -219,7 +242,13 @@ describe('an endpoint of createHttpClient', () => {
     });
     expect((await call({}, background)).headers).toMatchObject({ 'x-late': '1' });
     expect(steps).toEqual([
-      ['POST', '/api/a', '{}', 0, expect.objectContaining({ service: 'svc', method: 'A', idempotent: true })],
+      [
+        'POST',
+        '/api/a',
+        '{}',
+        0,
+        expect.objectContaining({ service: 'svc', method: 'A', idempotent: true }),
+      ],
       200,
       [200, undefined],
     ]);
@@ -320,7 +349,9 @@ describe('createHttpClient', () => {
     ['connectTimeoutMs', -1],
     ['maxResponseBytes', Number.NaN],
   ])('refuses %s of %d where it is written', (name, value) => {
-    expect(() => createHttpClient('http://host', { [name]: value })).toThrow(new RegExp(`^${name} must be`));
+    expect(() => createHttpClient('http://host', { [name]: value })).toThrow(
+      new RegExp(`^${name} must be`),
+    );
   });
 
   it('refuses an endpoint with a path that is none, or a limit that is none', async () => {

@@ -47,7 +47,10 @@ export interface HttpClient extends AsyncDisposable {
  * A call fails with a ServiceError: the server's own, rebuilt; `unavailable` where no reply came;
  * `deadline_exceeded` or `canceled` where its context ended, and then the request is closed as well.
  */
-export function createHttpClient(baseUrl: string | URL, options: HttpClientOptions = {}): HttpClient {
+export function createHttpClient(
+  baseUrl: string | URL,
+  options: HttpClientOptions = {},
+): HttpClient {
   const { origin, host, prefix } = parseBase(baseUrl);
   const keepAliveMs = checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 });
   const pool = new Pool(origin, {
@@ -72,7 +75,8 @@ export function createHttpClient(baseUrl: string | URL, options: HttpClientOptio
   };
 
   const send: Send = (call, ctx) => {
-    if (closed !== undefined) return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
+    if (closed !== undefined)
+      return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
     inFlight++;
     return dispatch(wire, call, ctx);
   };
@@ -100,14 +104,21 @@ export function createHttpClient(baseUrl: string | URL, options: HttpClientOptio
 /** The parts of a base URL that the pool and the calls need, or an error that says what is wrong with it. */
 function parseBase(baseUrl: string | URL): { origin: string; host: string; prefix: string } {
   const url = URL.canParse(String(baseUrl)) ? new URL(baseUrl) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
     throw new TypeError(
       `the base URL must be like http://host:port or https://host/path, but is ${String(baseUrl)}`,
     );
   }
   if (url.username !== '' || url.password !== '') {
     // Which are not shown: the error may be logged.
-    throw new TypeError(`the base URL must not hold credentials: send them as a header to ${url.host}`);
+    throw new TypeError(
+      `the base URL must not hold credentials: send them as a header to ${url.host}`,
+    );
   }
   return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
 }

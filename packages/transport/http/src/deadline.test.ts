@@ -67,25 +67,36 @@ describe('the deadline of a call', () => {
   it.each([
     ...malformed.map((text) => ({ 'connect-timeout-ms': text })),
     { 'connect-timeout-ms': '99999999999' },
-    ...[...malformed, '5', '123456789m', '5s', '5 m', 'S'].map((text) => ({ 'grpc-timeout': text })),
+    ...[...malformed, '5', '123456789m', '5s', '5 m', 'S'].map((text) => ({
+      'grpc-timeout': text,
+    })),
     { 'connect-timeout-ms': '5', 'grpc-timeout': 'x' },
   ])('that cannot be read, as in %j, refuses the call with 400', async (headers) => {
     const { url, calls } = await serveClock();
     // What no client could send as text goes out as its bytes.
-    const bytes = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text).toString('latin1')]);
+    const bytes = Object.entries(headers).map(([name, text]) => [
+      name,
+      Buffer.from(text).toString('latin1'),
+    ]);
     const reply = await ask(url, { headers: Object.fromEntries(bytes) });
     expect(reply).toMatchObject({ status: 400 });
-    expect(reply.json).toMatchObject({ code: 'invalid_argument', detail: /^malformed header/ as unknown });
+    expect(reply.json).toMatchObject({
+      code: 'invalid_argument',
+      detail: /^malformed header/ as unknown,
+    });
     expect(calls()).toBe(0);
   });
 
-  it.each([{ 'connect-timeout-ms': '0' }, { 'grpc-timeout': '0S' }])('that has passed already, as in %j, calls nothing', async (headers) => {
-    const { url, calls } = await serveClock();
-    const reply = await ask(url, { headers });
-    expect(reply).toMatchObject({ status: 504 });
-    expect(reply.json).toMatchObject({ code: 'deadline_exceeded' });
-    expect(calls()).toBe(0);
-  });
+  it.each([{ 'connect-timeout-ms': '0' }, { 'grpc-timeout': '0S' }])(
+    'that has passed already, as in %j, calls nothing',
+    async (headers) => {
+      const { url, calls } = await serveClock();
+      const reply = await ask(url, { headers });
+      expect(reply).toMatchObject({ status: 504 });
+      expect(reply.json).toMatchObject({ code: 'deadline_exceeded' });
+      expect(calls()).toBe(0);
+    },
+  );
 
   it('answers 504 in time for an endpoint that ignores it, and stops the rest', async () => {
     const { url, clock, called, ended } = await serveHanging();

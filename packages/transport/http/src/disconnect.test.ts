@@ -91,7 +91,9 @@ describe.each(departures)('a client that %s', (_what, leave) => {
     expect(await outcome).toMatchObject({ status: 499, error: { code: 'canceled' } });
     expect(calls).toBe(0);
     // Node's own word about a request that ends in the middle is the only one.
-    expect(written()).toBeLessThanOrEqual('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.length);
+    expect(written()).toBeLessThanOrEqual(
+      'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.length,
+    );
   });
 });
 

@@ -16,7 +16,9 @@ export function drain(server: Server, graceMs: number, clock: Clock): Promise<vo
       stopCheck = clock.schedule(idleCheckMs, closeIdle);
     };
     const stopGrace = clock.schedule(graceMs, () => server.closeAllConnections());
-    server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+    server.prependListener('request', (_request, response) =>
+      response.setHeader('connection', 'close'),
+    );
     server.close(() => {
       stopCheck();
       stopGrace();

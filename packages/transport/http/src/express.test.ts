@@ -22,8 +22,12 @@ const where = httpHandler(async (seen: unknown) => seen, {
 describe.each(expressHosts)('httpHandler on $name', ({ create }) => {
   it('takes the body that express.json() has read', async () => {
     const { url } = await serveApp(create().use(create.json()).post('/', echo));
-    expect(await ask(url, { headers, body: '{"a":1}' })).toMatchObject({ text: '{"body":{"a":1}}' });
-    expect(await ask(url, { headers, body: ['{"a"', ':1}'] })).toMatchObject({ text: '{"body":{"a":1}}' });
+    expect(await ask(url, { headers, body: '{"a":1}' })).toMatchObject({
+      text: '{"body":{"a":1}}',
+    });
+    expect(await ask(url, { headers, body: ['{"a"', ':1}'] })).toMatchObject({
+      text: '{"body":{"a":1}}',
+    });
   });
 
   it('reads the body itself where express.json() left it alone', async () => {
@@ -34,10 +38,20 @@ describe.each(expressHosts)('httpHandler on $name', ({ create }) => {
   });
 
   it('takes bytes and text that other parsers have read', async () => {
-    const { url } = await serveApp(create().use(create.raw({ type: '*/*' })).post('/', echo));
-    expect(await ask(url, { headers, body: '{"a":1}' })).toMatchObject({ text: '{"body":{"a":1}}' });
+    const { url } = await serveApp(
+      create()
+        .use(create.raw({ type: '*/*' }))
+        .post('/', echo),
+    );
+    expect(await ask(url, { headers, body: '{"a":1}' })).toMatchObject({
+      text: '{"body":{"a":1}}',
+    });
     const size = httpHandler(async (bytes: Buffer) => bytes.length, { decode: (r) => r.bytes() });
-    const text = await serveApp(create().use(create.text({ type: '*/*' })).post('/', size));
+    const text = await serveApp(
+      create()
+        .use(create.text({ type: '*/*' }))
+        .post('/', size),
+    );
     expect(await ask(text.url, { body: 'éé' })).toMatchObject({ text: '4' });
   });
 
@@ -52,13 +66,18 @@ describe.each(expressHosts)('httpHandler on $name', ({ create }) => {
   it.each([
     ['to its end', (request: Request, next: () => void) => request.on('end', next).resume()],
     ['in part', (request: Request, next: () => void) => request.once('data', () => next())],
-  ])('says so at once where something has read the body %s and kept nothing', async (_what, read) => {
-    const app = create().use((request, _response, next) => void read(request, () => next())).post('/', echo);
-    const { url } = await serveApp(app);
-    const reply = await ask(url, { headers, body: '{"a":1}' });
-    expect(reply).toMatchObject({ status: 500 });
-    expect(reply.json.detail).toMatch(/read already: mount the handler before/);
-  });
+  ])(
+    'says so at once where something has read the body %s and kept nothing',
+    async (_what, read) => {
+      const app = create()
+        .use((request, _response, next) => void read(request, () => next()))
+        .post('/', echo);
+      const { url } = await serveApp(app);
+      const reply = await ask(url, { headers, body: '{"a":1}' });
+      expect(reply).toMatchObject({ status: 500 });
+      expect(reply.json.detail).toMatch(/read already: mount the handler before/);
+    },
+  );
 
   it('hands path parameters, query, headers and path to the decoder', async () => {
     const { url } = await serveApp(create().get('/profiles/:id/:part', where));
@@ -68,7 +87,11 @@ describe.each(expressHosts)('httpHandler on $name', ({ create }) => {
       params: { id: 'a/b', part: 'é' },
       inherits: false,
       path: '/profiles/a%2Fb/%C3%A9',
-      query: [['x', '1'], ['x', '2'], ['toString', '3']],
+      query: [
+        ['x', '1'],
+        ['x', '2'],
+        ['toString', '3'],
+      ],
       method: 'GET',
       tenant: 'harbour',
     });

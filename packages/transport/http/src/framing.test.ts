@@ -26,8 +26,16 @@ const get = 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n';
 
 /** What a request looks like, what it must be answered with, and the bytes. 0 stands for a close without a word. */
 const refusals: readonly [string, readonly number[], string][] = [
-  ['a length and chunks', [400], `${post}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`],
-  ['chunks and a length', [400], `${post}transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n`],
+  [
+    'a length and chunks',
+    [400],
+    `${post}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  [
+    'chunks and a length',
+    [400],
+    `${post}transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n`,
+  ],
   ['two equal lengths', [400], `${post}content-length: 3\r\ncontent-length: 3\r\n\r\nabc`],
   ['two lengths that differ', [400], `${post}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd`],
   ...['3,3', '+3', '-1', '0x3', '18446744073709551619', '3 3', ''].map(
@@ -44,7 +52,11 @@ const refusals: readonly [string, readonly number[], string][] = [
       `${post}transfer-encoding: ${coding}\r\n\r\n0\r\n\r\n`,
     ],
   ),
-  ['two codings', [400, 501], `${post}transfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`],
+  [
+    'two codings',
+    [400, 501],
+    `${post}transfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
   ['a coding in HTTP/1.0', [400], 'POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
   ...['0x3', '-3', '12345678123456789', '3 ', ' 3', '', 'g', '+3'].map(
     (size): [string, number[], string] => [
@@ -55,7 +67,11 @@ const refusals: readonly [string, readonly number[], string][] = [
   ),
   ['a chunk longer than it says', [400], `${chunked}3\r\nabcd\r\n0\r\n\r\n`],
   ['a chunk that ends in a bare LF', [400], `${chunked}3\nabc\r\n0\r\n\r\n`],
-  ['a chunk extension of 20 KB', [400, 413], `${chunked}3;${'x'.repeat(20_000)}\r\nabc\r\n0\r\n\r\n`],
+  [
+    'a chunk extension of 20 KB',
+    [400, 413],
+    `${chunked}3;${'x'.repeat(20_000)}\r\nabc\r\n0\r\n\r\n`,
+  ],
   ['bare LFs', [400], 'GET / HTTP/1.1\nhost: a\n\n'],
   ['one bare LF', [400], 'GET / HTTP/1.1\r\nhost: a\nx: y\r\n\r\n'],
   ['a bare CR in a value', [400], 'GET / HTTP/1.1\r\nhost: a\r\nx: a\rb\r\n\r\n'],
@@ -67,7 +83,11 @@ const refusals: readonly [string, readonly number[], string][] = [
   ['no Host', [400], 'GET / HTTP/1.1\r\n\r\n'],
   ['two Hosts', [400], 'GET / HTTP/1.1\r\nhost: a\r\nHost: b\r\n\r\n'],
   ...['a b', 'a/../c', 'a@b', 'a:b', 'a:1:2', 'a\\b', '[::1', 'a#b', 'a?b', 'é'].map(
-    (host): [string, number[], string] => [`the Host ${host}`, [400], `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`],
+    (host): [string, number[], string] => [
+      `the Host ${host}`,
+      [400],
+      `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`,
+    ],
   ),
   ['a method in small letters', [400, 501], 'get / HTTP/1.1\r\nhost: a\r\n\r\n'],
   ['a method that is none', [400, 501], 'FOO / HTTP/1.1\r\nhost: a\r\n\r\n'],
@@ -91,25 +111,44 @@ const refusals: readonly [string, readonly number[], string][] = [
 ];
 
 describe('createHttpServer', () => {
-  it.each(refusals)('refuses %s with one of %j, closes, and lives on', async (_what, statuses, bytes) => {
-    const { port, bodies } = await serveEcho();
-    const answer = await exchange(port, bytes);
-    expect(statuses).toContain(statusOf(answer));
-    // One answer, and nothing of the bytes taken for a second request.
-    expect(answer.match(/HTTP\/1\.1 /g)?.length ?? 0).toBeLessThanOrEqual(1);
-    expect(bodies.join('')).toBe('');
-    const next = await ask(`http://127.0.0.1:${port}`, { body: 'next' });
-    expect(next).toMatchObject({ status: 200, text: '"next"' });
-  });
+  it.each(refusals)(
+    'refuses %s with one of %j, closes, and lives on',
+    async (_what, statuses, bytes) => {
+      const { port, bodies } = await serveEcho();
+      const answer = await exchange(port, bytes);
+      expect(statuses).toContain(statusOf(answer));
+      // One answer, and nothing of the bytes taken for a second request.
+      expect(answer.match(/HTTP\/1\.1 /g)?.length ?? 0).toBeLessThanOrEqual(1);
+      expect(bodies.join('')).toBe('');
+      const next = await ask(`http://127.0.0.1:${port}`, { body: 'next' });
+      expect(next).toMatchObject({ status: 200, text: '"next"' });
+    },
+  );
 
   it.each([
     ['a HTTP/1.0 request without Host', 'GET / HTTP/1.0\r\n\r\n', ''],
     ['an empty Host', 'GET / HTTP/1.1\r\nhost:\r\nconnection: close\r\n\r\n', ''],
-    ['a Host with a port', 'GET / HTTP/1.1\r\nhost: example.com:8080\r\nconnection: close\r\n\r\n', ''],
+    [
+      'a Host with a port',
+      'GET / HTTP/1.1\r\nhost: example.com:8080\r\nconnection: close\r\n\r\n',
+      '',
+    ],
     ['a Host of IPv6', 'GET / HTTP/1.1\r\nhost: [::1]:8080\r\nconnection: close\r\n\r\n', ''],
-    ['a hundred headers', `GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${'x:y\r\n'.repeat(98)}\r\n`, ''],
-    ['a coding in capitals', `${post}connection: close\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`, 'abc'],
-    ['a chunk extension', `${post}connection: close\r\ntransfer-encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\n\r\n`, 'abc'],
+    [
+      'a hundred headers',
+      `GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${'x:y\r\n'.repeat(98)}\r\n`,
+      '',
+    ],
+    [
+      'a coding in capitals',
+      `${post}connection: close\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+      'abc',
+    ],
+    [
+      'a chunk extension',
+      `${post}connection: close\r\ntransfer-encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\n\r\n`,
+      'abc',
+    ],
   ])('serves %s', async (_what, bytes, body) => {
     const { port } = await serveEcho();
     const answer = await exchange(port, bytes);
@@ -119,7 +158,10 @@ describe('createHttpServer', () => {
 
   it('does not take a length in a trailer for one', async () => {
     const { port, bodies } = await serveEcho();
-    const answer = await exchange(port, `${chunked}3\r\nabc\r\n0\r\ncontent-length: 50\r\n\r\n${get}`);
+    const answer = await exchange(
+      port,
+      `${chunked}3\r\nabc\r\n0\r\ncontent-length: 50\r\n\r\n${get}`,
+    );
     expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(bodies.length === 0 ? 1 : 2);
     expect(bodies).toEqual(bodies.length === 0 ? [] : ['abc', '']);
   });

@@ -99,9 +99,17 @@ describe('the hooks of httpHandler', () => {
   });
 
   it('get the bare 500 when the error cannot be encoded either', async () => {
-    const { steps, reply } = await stepsOf({ decode: boom, encodeError: () => { throw new Error('again'); } });
+    const { steps, reply } = await stepsOf({
+      decode: boom,
+      encodeError: () => {
+        throw new Error('again');
+      },
+    });
     expect(reply).toMatchObject({ status: 500, text: '' });
-    expect(steps.filter((step) => step.startsWith('onError'))).toEqual(['onError boom', 'onError again']);
+    expect(steps.filter((step) => step.startsWith('onError'))).toEqual([
+      'onError boom',
+      'onError again',
+    ]);
     expect(steps.at(-2)).toMatch(/ 500 internal ended true$/);
   });
 
@@ -190,7 +198,11 @@ describe('the hooks of httpHandler', () => {
     let read = false;
     const { url } = await serve(
       httpHandler(async () => 1, {
-        before: [() => { throw new ServiceError('permission_denied', 'no'); }],
+        before: [
+          () => {
+            throw new ServiceError('permission_denied', 'no');
+          },
+        ],
         decode: (request) => {
           read = true;
           return jsonBody()(request);

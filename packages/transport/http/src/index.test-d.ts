@@ -36,7 +36,9 @@ describe('httpHandler', () => {
 
   it('goes by the output of a schema, not by its input', () => {
     const born = async (request: { born: Date }) => request.born.getTime();
-    httpHandler(born, { decode: jsonBody(z.object({ born: z.string().transform((s) => new Date(s)) })) });
+    httpHandler(born, {
+      decode: jsonBody(z.object({ born: z.string().transform((s) => new Date(s)) })),
+    });
     // @ts-expect-error the schema makes a text, the endpoint wants a Date
     httpHandler(born, { decode: jsonBody(z.object({ born: z.string() })) });
   });
@@ -90,7 +92,11 @@ describe('httpHandler', () => {
         expectTypeOf(error).toEqualTypeOf<ServiceError>();
         return { status: 500, headers: { 'set-cookie': ['a', 'b'] }, body: undefined };
       },
-      before: [(ctx, call) => (call.request.url === '/' ? ctx : undefined), async (ctx) => ctx, () => {}],
+      before: [
+        (ctx, call) => (call.request.url === '/' ? ctx : undefined),
+        async (ctx) => ctx,
+        () => {},
+      ],
       after: [(_ctx, _call, response) => void expectTypeOf(response.v).toEqualTypeOf<number>()],
       onError: (error) => expectTypeOf(error).toEqualTypeOf<unknown>(),
       finalize: [(_ctx, _call, { status }) => void expectTypeOf(status).toEqualTypeOf<number>()],
@@ -101,11 +107,17 @@ describe('httpHandler', () => {
 
   it('takes hooks that serve every transport', () => {
     const hooks: ServerHooks<ServerCall, unknown> = {
-      before: [(_ctx, call) => void call.responseMetadata.set('x-a', call.requestMetadata.get('x-a') ?? '')],
+      before: [
+        (_ctx, call) =>
+          void call.responseMetadata.set('x-a', call.requestMetadata.get('x-a') ?? ''),
+      ],
       after: [() => {}],
       finalize: [() => {}],
     };
-    const options: HttpHandlerOptions<SumRequest, { v: number }> = { decode: jsonBody(sumSchema), ...hooks };
+    const options: HttpHandlerOptions<SumRequest, { v: number }> = {
+      decode: jsonBody(sumSchema),
+      ...hooks,
+    };
     httpHandler(sum, options);
     httpHandler(sum, { decode: jsonBody(sumSchema), ...hooks });
   });
@@ -121,7 +133,9 @@ describe('createHttpClient', () => {
   it('makes an endpoint of what it is told', () => {
     const call = client.endpoint<SumRequest, { v: number }>({ path: '/sum' });
     expectTypeOf(call).toEqualTypeOf<Endpoint<SumRequest, { v: number }>>();
-    expectTypeOf(call).toExtend<typeof sum extends Endpoint<infer Q, infer S> ? Endpoint<Q, S> : never>();
+    expectTypeOf(call).toExtend<
+      typeof sum extends Endpoint<infer Q, infer S> ? Endpoint<Q, S> : never
+    >();
   });
 
   it('infers request and response from the codecs', () => {
@@ -131,7 +145,10 @@ describe('createHttpClient', () => {
       decode: jsonBody(z.object({ v: z.number() })),
     });
     expectTypeOf(call).toEqualTypeOf<Endpoint<SumRequest, { v: number }>>();
-    const dated = client.endpoint({ path: '/', decode: jsonBody(z.object({ at: z.coerce.date() })) });
+    const dated = client.endpoint({
+      path: '/',
+      decode: jsonBody(z.object({ at: z.coerce.date() })),
+    });
     expectTypeOf(dated).returns.resolves.toEqualTypeOf<{ at: Date }>();
   });
 
@@ -141,7 +158,10 @@ describe('createHttpClient', () => {
 
   it('refuses a codec that does not fit', () => {
     // @ts-expect-error the schema makes another response
-    client.endpoint<SumRequest, { v: string }>({ path: '/', decode: jsonBody(z.object({ v: z.number() })) });
+    client.endpoint<SumRequest, { v: string }>({
+      path: '/',
+      decode: jsonBody(z.object({ v: z.number() })),
+    });
     // @ts-expect-error there is no endpoint without a path
     client.endpoint<SumRequest, { v: number }>({});
     // @ts-expect-error a query is text
@@ -157,7 +177,8 @@ describe('createHttpClient', () => {
           call.requestMetadata.set('x-a', 'b');
         },
       ],
-      onError: (_error, _ctx, call) => expectTypeOf(call).toEqualTypeOf<HttpClientCall | undefined>(),
+      onError: (_error, _ctx, call) =>
+        expectTypeOf(call).toEqualTypeOf<HttpClientCall | undefined>(),
     });
   });
 });

@@ -1,6 +1,11 @@
 export { type HttpBody, jsonBody } from './body.ts';
 export type { HttpServerCall } from './call.ts';
-export { createHttpClient, type HttpClient, type HttpClientOptions, type HttpClientTls } from './client.ts';
+export {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpClientTls,
+} from './client.ts';
 export type { HttpClientCall, HttpEncode, HttpOutgoing } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';

@@ -17,9 +17,12 @@ function nested(open: string, close: string, depth: number): string {
 }
 
 describe('parseJson', () => {
-  it.each(['null', '0', '"text"', '[]', '{"a":[1,{"b":null}]}', ' \n{"a":1}\n'])('parses %s', (text) => {
-    expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
-  });
+  it.each(['null', '0', '"text"', '[]', '{"a":[1,{"b":null}]}', ' \n{"a":1}\n'])(
+    'parses %s',
+    (text) => {
+      expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
+    },
+  );
 
   it.each([
     ['', /empty/],
@@ -100,6 +103,8 @@ describe('parseJson', () => {
   });
 
   it('takes such names as values, and other keys that objects inherit', () => {
-    expect(refusal('{"a":"__proto__","constructor":"x","toString":1,"hasOwnProperty":2}')).toBe('accepted');
+    expect(refusal('{"a":"__proto__","constructor":"x","toString":1,"hasOwnProperty":2}')).toBe(
+      'accepted',
+    );
   });
 });

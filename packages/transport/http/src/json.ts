@@ -29,18 +29,27 @@ const backslash = 0x5c;
 function isTooDeep(text: string, maxDepth: number): boolean {
   if (text.length <= maxDepth) return false;
   let depth = 0;
-  let inString = false;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
-    if (inString) {
-      if (char === backslash) i++;
-      else if (char === quote) inString = false;
-    } else if (char === quote) inString = true;
     // `[` and `{`, then `]` and `}`: each pair differs in one bit.
+    if (char === quote) i = endOfString(text, i + 1);
     else if ((char | 0x20) === 0x7b && ++depth > maxDepth) return true;
     else if ((char | 0x20) === 0x7d) depth--;
   }
   return false;
+}
+
+/** Where the quote is that ends a string. */
+function endOfString(text: string, start: number): number {
+  let i = start;
+  for (
+    let char = text.charCodeAt(i);
+    i < text.length && char !== quote;
+    char = text.charCodeAt(i)
+  ) {
+    i += char === backslash ? 2 : 1;
+  }
+  return i;
 }
 
 function invalid(message: string, cause?: unknown): ServiceError {

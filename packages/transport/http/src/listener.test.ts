@@ -27,7 +27,14 @@ async function listenWaiting(options: HttpServerOptions = {}) {
   onTestFinished(() => {
     server.server.closeAllConnections();
   });
-  return { server, clock, port, called: called.promise, answer: answer.resolve, aborted: aborted.promise };
+  return {
+    server,
+    clock,
+    port,
+    called: called.promise,
+    answer: answer.resolve,
+    aborted: aborted.promise,
+  };
 }
 
 /** Whether a promise has settled by now, all that is due having run. */
@@ -97,7 +104,10 @@ describe('createHttpServer', () => {
   it.each([
     ['headers', 'GET / HTTP/1.1\r\nhost:'],
     ['a body', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{'],
-    ['the end of its chunks', 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n'],
+    [
+      'the end of its chunks',
+      'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
+    ],
     ['anything', ''],
   ])('answers 408 to a client that does not send %s in time', async (_what, bytes) => {
     const echo = httpHandler(async (body) => body, { decode: jsonBody() });
@@ -109,7 +119,8 @@ describe('createHttpServer', () => {
   it('follows its limits on headers', async () => {
     await using server = createHttpServer(ok, { maxHeaderBytes: 2000, maxHeaders: 3 });
     const { port } = await server.listen();
-    const request = (more: string) => `GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${more}\r\n`;
+    const request = (more: string) =>
+      `GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${more}\r\n`;
     expect(statusOf(await exchange(port, request('a: b\r\n')))).toBe(200);
     expect(statusOf(await exchange(port, request('a: b\r\nc: d\r\n')))).toBe(431);
     expect(statusOf(await exchange(port, request(`a: ${'b'.repeat(2000)}\r\n`)))).toBe(431);
@@ -184,7 +195,9 @@ describe('the close of an HttpServer', () => {
 
   it('cuts off what is still busy after the grace', async () => {
     const { server, clock, port, called, aborted } = await listenWaiting();
-    const reply = expect(ask(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const reply = expect(ask(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'ECONNRESET',
+    });
     await called;
     const closed = server.close({ graceMs: 5000 });
     await clock.advance(4999);

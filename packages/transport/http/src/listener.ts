@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkNumber, type Clock, systemClock } from '@fairlead/endpoint';
+import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
 import { drain } from './drain.ts';
 import { guardHead } from './head.ts';
 
@@ -57,15 +57,22 @@ export function createHttpServer(
   options: HttpServerOptions = {},
 ): HttpServer {
   const { clock = systemClock } = options;
-  const maxHeaders = checkNumber('maxHeaders', options.maxHeaders ?? 100, { min: 1, integer: true });
+  const maxHeaders = checkNumber('maxHeaders', options.maxHeaders ?? 100, {
+    min: 1,
+    integer: true,
+  });
   const server = createServer(nodeOptions(options), guardHead(listener, maxHeaders));
   // One more than may come, so that one too many is seen and not dropped in silence.
   server.maxHeadersCount = maxHeaders + 1;
   let bound: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
 
-  function listen({ host = '127.0.0.1', port = 0 }: ListenOptions = {}): Promise<{ host: string; port: number }> {
-    if (closed !== undefined) return Promise.reject(new Error('cannot listen: the server is closed'));
+  function listen({
+    host = '127.0.0.1',
+    port = 0,
+  }: ListenOptions = {}): Promise<{ host: string; port: number }> {
+    if (closed !== undefined)
+      return Promise.reject(new Error('cannot listen: the server is closed'));
     const binding = bind(server, host, port);
     bound = Promise.allSettled([bound, binding]);
     return binding;
@@ -93,10 +100,20 @@ function nodeOptions(options: HttpServerOptions): ServerOptions {
   return {
     requestTimeout,
     headersTimeout,
-    keepAliveTimeout: checkNumber('keepAliveTimeoutMs', options.keepAliveTimeoutMs ?? 65_000, limit),
-    maxHeaderSize: checkNumber('maxHeaderBytes', options.maxHeaderBytes ?? 16_384, { min: 1, integer: true }),
+    keepAliveTimeout: checkNumber(
+      'keepAliveTimeoutMs',
+      options.keepAliveTimeoutMs ?? 65_000,
+      limit,
+    ),
+    maxHeaderSize: checkNumber('maxHeaderBytes', options.maxHeaderBytes ?? 16_384, {
+      min: 1,
+      integer: true,
+    }),
     // Slow clients are looked for often enough for the limits above to mean what they say.
-    connectionsCheckingInterval: Math.min(1000, Math.max(10, (headersTimeout || requestTimeout) / 10)),
+    connectionsCheckingInterval: Math.min(
+      1000,
+      Math.max(10, (headersTimeout || requestTimeout) / 10),
+    ),
   };
 }
 

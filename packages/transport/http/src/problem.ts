@@ -41,7 +41,11 @@ export function problemReply(error: ServiceError): HttpReply {
   const headers = { 'content-type': problemType, ...challenge(status), ...marks[httpHeaders] };
   const body = JSON.stringify(problem);
   if (!isDelay(retryAfterMs)) return { status, headers, body };
-  return { status, headers: { ...headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }, body };
+  return {
+    status,
+    headers: { ...headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+    body,
+  };
 }
 
 /** RFC 9110 asks every 401 to say how to do better; an error with a scheme of its own brings the header itself. */
@@ -65,7 +69,9 @@ export function problemError(reply: FailedReply): ServiceError {
   const { code, detail, retryable, retryAfterMs, details } = problem;
   return new ServiceError(
     isCode(code) ? code : codeOf(reply.status),
-    typeof detail === 'string' ? detail : `HTTP ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`.trim(),
+    typeof detail === 'string'
+      ? detail
+      : `HTTP ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`.trim(),
     {
       retryable: typeof retryable === 'boolean' ? retryable : undefined,
       retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(reply.headers),
@@ -94,12 +100,15 @@ function retryAfter(headers: FailedReply['headers']): number | undefined {
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
   if (seconds !== undefined) return seconds * 1000;
   const until = parseDate(text);
-  return until === undefined ? undefined : Math.max(0, until - (parseDate(headers['date']) ?? Date.now()));
+  return until === undefined
+    ? undefined
+    : Math.max(0, until - (parseDate(headers['date']) ?? Date.now()));
 }
 
 /** The milliseconds of HTTP's one current form of a date; `Date.parse` alone would make one of any text. */
 function parseDate(text: string | string[] | undefined): number | undefined {
-  if (typeof text !== 'string' || !/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined;
+  if (typeof text !== 'string' || !/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text))
+    return undefined;
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : date;
 }

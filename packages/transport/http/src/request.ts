@@ -43,7 +43,8 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
   if (typeof body === 'string') return Promise.resolve(Buffer.from(body));
   if (request.readableDidRead) return Promise.reject(consumed());
   if (request.destroyed) return Promise.reject(hungUp());
-  if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  if (Number(request.headers['content-length']) > maxBytes)
+    return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     let open = true;
     let whole: Buffer | undefined;
@@ -57,7 +58,8 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
       size += chunk.length;
       if (size > maxBytes) stop(tooLarge(maxBytes));
       else if (whole === undefined) whole = chunk;
-      else (chunks ??= [whole]).push(chunk);
+      else if (chunks === undefined) chunks = [whole, chunk];
+      else chunks.push(chunk);
     }
 
     function finish(): void {
@@ -90,17 +92,24 @@ function checkJsonType(contentType: string | undefined): void {
   if (contentType === undefined || contentType === 'application/json') return;
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const isJson = /^application\/(?:[\w.-]+\+)?json$/.test(type.trim());
-  const charset = parameters.map((parameter) => parameter.trim()).find((p) => p.startsWith('charset='));
+  const charset = parameters
+    .map((parameter) => parameter.trim())
+    .find((p) => p.startsWith('charset='));
   if (isJson && (charset === undefined || /^charset="?utf-8"?$/.test(charset))) return;
   throw Object.assign(
-    new ServiceError('invalid_argument', 'unsupported content type: send application/json in UTF-8'),
+    new ServiceError(
+      'invalid_argument',
+      'unsupported content type: send application/json in UTF-8',
+    ),
     { [httpStatus]: 415 },
   );
 }
 
 function tooLarge(maxBytes: number): ServiceError {
   return Object.assign(
-    new ServiceError('resource_exhausted', `the body is larger than ${maxBytes} bytes`, { retryable: false }),
+    new ServiceError('resource_exhausted', `the body is larger than ${maxBytes} bytes`, {
+      retryable: false,
+    }),
     // What is left of the body will not be read, so the connection cannot be used again.
     { [httpStatus]: 413, [httpHeaders]: { connection: 'close' } },
   );
@@ -116,4 +125,3 @@ function consumed(): ServiceError {
     'the body has been read already: mount the handler before what reads it, or keep what that parsed in request.body',
   );
 }
-

@@ -30,7 +30,11 @@ const libraries: readonly {
     name: 'valibot',
     user: v.object({
       name: v.pipe(v.string(), v.trim(), v.minLength(1)),
-      born: v.pipe(v.string(), v.isoDate(), v.transform((text) => new Date(text))),
+      born: v.pipe(
+        v.string(),
+        v.isoDate(),
+        v.transform((text) => new Date(text)),
+      ),
       nick: v.optional(v.string(), 'none'),
     }),
     login: v.objectAsync({ id: v.pipeAsync(v.string(), v.checkAsync(known, 'unknown user')) }),
@@ -48,7 +52,9 @@ describe.each(libraries)('jsonBody with a schema of $name', ({ user, login, odd 
   });
 
   it('waits for a schema that takes its time', async () => {
-    const { url } = await serve(httpHandler(async ({ id }: { id: string }) => id, { decode: jsonBody(login) }));
+    const { url } = await serve(
+      httpHandler(async ({ id }: { id: string }) => id, { decode: jsonBody(login) }),
+    );
     expect(await ask(url, { body: '{"id":"ada"}' })).toMatchObject({ text: '"ada"' });
     const refused = await ask(url, { body: '{"id":"eve"}' });
     expect(refused).toMatchObject({ status: 400 });
@@ -95,19 +101,29 @@ describe('a Standard Schema', () => {
       message: 'invalid request: bad',
       details: { issues: [{ path: '', message: 'bad' }] },
     });
-    await expect(validate(finds(), 1)).rejects.toMatchObject({ message: 'invalid request: invalid' });
+    await expect(validate(finds(), 1)).rejects.toMatchObject({
+      message: 'invalid request: invalid',
+    });
   });
 
   it('cannot make the reply much longer than the request was', async () => {
     const long = 'k'.repeat(1_000_000);
     const issues = Array.from({ length: 100 }, (_, i) => ({ message: long, path: [long, i] }));
-    const { url } = await serve(httpHandler(async (x) => x, { decode: jsonBody(finds(...issues)) }));
+    const { url } = await serve(
+      httpHandler(async (x) => x, { decode: jsonBody(finds(...issues)) }),
+    );
     expect((await ask(url, { body: '1' })).text.length).toBeLessThan(120_000);
   });
 
   it('that throws is the fault of the server, and says nothing', async () => {
     const broken: StandardSchemaV1 = {
-      '~standard': { version: 1, vendor: 'test', validate: () => { throw new Error('SELECT 1'); } },
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: () => {
+          throw new Error('SELECT 1');
+        },
+      },
     };
     const { url } = await serve(httpHandler(async (x) => x, { decode: jsonBody(broken) }));
     const reply = await ask(url, { body: '1' });

@@ -27,7 +27,9 @@ export async function validate<Schema extends StandardSchemaV1>(
   const issues = result.issues.slice(0, maxIssues).map(toIssue);
   const first = issues[0];
   const reason = first === undefined ? 'invalid' : `${first.path} ${first.message}`.trim();
-  throw new ServiceError('invalid_argument', `invalid ${subject}: ${reason}`, { details: { issues } });
+  throw new ServiceError('invalid_argument', `invalid ${subject}: ${reason}`, {
+    details: { issues },
+  });
 }
 
 function toIssue({ message, path = [] }: StandardSchemaV1.Issue): Issue {

@@ -42,20 +42,31 @@ describe.each(hosts)('httpHandler on $name', ({ serve }) => {
   it.each([
     [[200, 201, 202, 206, 299], '{"id":7}'],
     [[204], ''],
-  ] as const)('answers with the statuses %j of a response, and with its headers', async (statuses, text) => {
-    for (const status of statuses) {
-      const headers = { location: '/profiles/7', 'set-cookie': ['a=1', 'b=2'] };
-      const { url } = await serve(answers({ id: 7, [httpStatus]: status, [httpHeaders]: headers }));
-      const reply = await ask(url);
-      expect(reply).toMatchObject({ status, text });
-      expect(reply.headers).toMatchObject(headers);
-      expect(reply.headers['content-length']).toBe(status === 204 ? undefined : '8');
-    }
-  });
+  ] as const)(
+    'answers with the statuses %j of a response, and with its headers',
+    async (statuses, text) => {
+      for (const status of statuses) {
+        const headers = { location: '/profiles/7', 'set-cookie': ['a=1', 'b=2'] };
+        const { url } = await serve(
+          answers({ id: 7, [httpStatus]: status, [httpHeaders]: headers }),
+        );
+        const reply = await ask(url);
+        expect(reply).toMatchObject({ status, text });
+        expect(reply.headers).toMatchObject(headers);
+        expect(reply.headers['content-length']).toBe(status === 204 ? undefined : '8');
+      }
+    },
+  );
 
   it('answers undefined with an empty 204, and null with null', async () => {
-    expect(await ask((await serve(answers(undefined))).url)).toMatchObject({ status: 204, text: '' });
-    expect(await ask((await serve(answers(null))).url)).toMatchObject({ status: 200, text: 'null' });
+    expect(await ask((await serve(answers(undefined))).url)).toMatchObject({
+      status: 204,
+      text: '',
+    });
+    expect(await ask((await serve(answers(null))).url)).toMatchObject({
+      status: 200,
+      text: 'null',
+    });
   });
 
   it('keeps the connection in step after a 204 whose encoder brings a body all the same', async () => {
@@ -85,6 +96,15 @@ describe.each(hosts)('httpHandler on $name', ({ serve }) => {
       retryAfterMs: 1250,
       details,
     });
+  });
+
+  it('does not ask for a wait that has no end', async () => {
+    const endless = new ServiceError('unavailable', 'later', {
+      retryAfterMs: Number.POSITIVE_INFINITY,
+    });
+    const reply = await ask((await serve(fails(endless))).url);
+    expect(reply).toMatchObject({ status: 503 });
+    expect(reply.headers).not.toHaveProperty('retry-after');
   });
 
   it('answers an error with the status and the headers that it brings', async () => {
@@ -119,7 +139,14 @@ describe.each(hosts)('httpHandler on $name', ({ serve }) => {
     ['a BigInt', { v: 1n }],
     ['a cycle', cycle],
     ['a function', () => 1],
-    ['a toJSON that throws', { toJSON: () => { throw new Error('SELECT 1'); } }],
+    [
+      'a toJSON that throws',
+      {
+        toJSON: () => {
+          throw new Error('SELECT 1');
+        },
+      },
+    ],
     ['a status that does not exist', { [httpStatus]: 9999 }],
     ['a status that announces another', { [httpStatus]: 100 }],
     ['a status that is no number', { [httpStatus]: Number.NaN }],
@@ -137,7 +164,10 @@ describe.each(hosts)('httpHandler on $name', ({ serve }) => {
 
   it.each([
     ['details that are no JSON', new ServiceError('not_found', 'gone', { details: { v: 1n } })],
-    ['a status that does not exist', Object.assign(new ServiceError('not_found', 'gone'), { [httpStatus]: 1 })],
+    [
+      'a status that does not exist',
+      Object.assign(new ServiceError('not_found', 'gone'), { [httpStatus]: 1 }),
+    ],
     [
       'a header with a line break',
       Object.assign(new ServiceError('not_found', 'gone'), { [httpHeaders]: { a: '\r\n' } }),
@@ -157,7 +187,9 @@ describe.each(hosts)('httpHandler on $name', ({ serve }) => {
   });
 
   it('answers HEAD with the headers of GET alone', async () => {
-    const { url } = await serve(httpHandler(async () => ({ v: 3 }), { decode: bare, methods: ['GET'] }));
+    const { url } = await serve(
+      httpHandler(async () => ({ v: 3 }), { decode: bare, methods: ['GET'] }),
+    );
     const reply = await ask(url, { method: 'HEAD' });
     expect(reply).toMatchObject({ status: 200, text: '', headers: { 'content-length': '7' } });
   });
@@ -173,7 +205,9 @@ describe.each(hosts)('httpHandler on $name', ({ serve }) => {
   });
 
   it('names OPTIONS once where the endpoint serves it itself', async () => {
-    const { url } = await serve(httpHandler(async () => 'mine', { decode: bare, methods: ['OPTIONS'] }));
+    const { url } = await serve(
+      httpHandler(async () => 'mine', { decode: bare, methods: ['OPTIONS'] }),
+    );
     expect(await ask(url, { method: 'OPTIONS' })).toMatchObject({ status: 200, text: '"mine"' });
     expect(await ask(url)).toMatchObject({ status: 405, headers: { allow: 'OPTIONS' } });
   });
@@ -196,7 +230,9 @@ describe('httpHandler', () => {
     ['maxBodyBytes', Number.NaN],
     ['maxJsonDepth', 0],
   ])('refuses %s of %d where it is written', (name, value) => {
-    expect(() => httpHandler(sum, { decode, [name]: value })).toThrow(new RegExp(`^${name} must be`));
+    expect(() => httpHandler(sum, { decode, [name]: value })).toThrow(
+      new RegExp(`^${name} must be`),
+    );
   });
 
   it('makes an endpoint of a function that throws', async () => {

@@ -23,7 +23,11 @@ export interface HttpHandlerOptions<Req, Res> extends ServerHooks<HttpServerCall
   /** Makes the endpoint's request of what came: `jsonBody(schema)`, or any function of the request. */
   readonly decode: (request: HttpRequest, ctx: Context) => Req | Promise<Req>;
   /** Makes the reply of a response. Default: {@link jsonReply}. */
-  readonly encode?: (response: Res, call: HttpServerCall, ctx: Context) => HttpReply | Promise<HttpReply>;
+  readonly encode?: (
+    response: Res,
+    call: HttpServerCall,
+    ctx: Context,
+  ) => HttpReply | Promise<HttpReply>;
   /** Makes the reply of an error. Default: {@link problemReply}. */
   readonly encodeError?: (
     error: ServiceError,
@@ -89,7 +93,9 @@ export function httpHandler<Req, Res>(
   /** A body can be slower than the deadline. */
   function decodeInTime(call: HttpServerCall, ctx: Context): Req | Promise<Req> {
     const decoded = decode(call, ctx);
-    return ctx.deadline !== undefined && decoded instanceof Promise ? abortable(decoded, ctx) : decoded;
+    return ctx.deadline !== undefined && decoded instanceof Promise
+      ? abortable(decoded, ctx)
+      : decoded;
   }
 
   return function handler(request, response) {

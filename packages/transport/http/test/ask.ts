@@ -23,7 +23,8 @@ export function ask(url: string, question: Question = {}): Promise<Answer> {
   const { method = 'POST', path = '/', headers: given = {}, body } = question;
   return new Promise((resolve, reject) => {
     const whole = typeof body === 'string' || body instanceof Uint8Array ? body : undefined;
-    const length = whole === undefined ? {} : { 'content-length': String(Buffer.byteLength(whole)) };
+    const length =
+      whole === undefined ? {} : { 'content-length': String(Buffer.byteLength(whole)) };
     const options = { method, headers: { ...length, ...given }, agent: false as const };
     const outgoing = request(new URL(path, url), options, (reply) => {
       const chunks: Buffer[] = [];
@@ -36,7 +37,8 @@ export function ask(url: string, question: Question = {}): Promise<Answer> {
       });
     });
     outgoing.on('error', reject);
-    if (whole === undefined) for (const chunk of (body as readonly string[] | undefined) ?? []) outgoing.write(chunk);
+    if (whole === undefined)
+      for (const chunk of (body as readonly string[] | undefined) ?? []) outgoing.write(chunk);
     outgoing.end(whole);
   });
 }

@@ -36,15 +36,50 @@ export function makeCertificates(): Certificates {
   const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   function sign(name: string, subject: string): Certificate {
-    openssl('req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${subject}`);
-    const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '1', '-extfile', 'names'];
+    openssl(
+      'req',
+      ...newKey,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.csr`,
+      '-subj',
+      `/CN=${subject}`,
+    );
+    const by = [
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-days',
+      '1',
+      '-extfile',
+      'names',
+    ];
     openssl('x509', '-req', '-in', `${name}.csr`, ...by, '-out', `${name}.pem`);
     return { cert: read(`${name}.pem`), key: read(`${name}.key`) };
   }
   try {
     writeFileSync(join(folder, 'names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-    openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '1', '-subj', '/CN=test ca');
-    return { ca: read('ca.pem'), server: sign('server', 'localhost'), client: sign('client', 'pier 7') };
+    openssl(
+      'req',
+      '-x509',
+      ...newKey,
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.pem',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=test ca',
+    );
+    return {
+      ca: read('ca.pem'),
+      server: sign('server', 'localhost'),
+      client: sign('client', 'pier 7'),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -12,10 +12,14 @@ export async function open(port: number): Promise<Socket> {
 }
 
 /** Sends bytes on a new connection and returns all that came until the server closed it. */
-export async function exchange(port: number, ...writes: readonly (string | Uint8Array)[]): Promise<string> {
+export async function exchange(
+  port: number,
+  ...writes: readonly (string | Uint8Array)[]
+): Promise<string> {
   const socket = await open(port);
   const answer = untilClosed(socket);
-  for (const bytes of writes) socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+  for (const bytes of writes)
+    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
   return answer;
 }
 
