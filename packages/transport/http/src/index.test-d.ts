@@ -157,11 +157,9 @@ describe('createHttpClient', () => {
   });
 
   it('refuses a codec that does not fit', () => {
+    const decode = jsonBody(z.object({ v: z.number() }));
     // @ts-expect-error the schema makes another response
-    client.endpoint<SumRequest, { v: string }>({
-      path: '/',
-      decode: jsonBody(z.object({ v: z.number() })),
-    });
+    client.endpoint<SumRequest, { v: string }>({ path: '/', decode });
     // @ts-expect-error there is no endpoint without a path
     client.endpoint<SumRequest, { v: number }>({});
     // @ts-expect-error a query is text
