@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Context, Endpoint, ServiceError } from '@fairlead/endpoint';
 import type { ServerCall, ServerHooks } from '@fairlead/transport';
 import express, { type RequestHandler } from 'express';
+import type { RequestHandler as Express4Handler } from 'express4';
 import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
@@ -65,8 +66,7 @@ describe('httpHandler', () => {
   it('is what node:http, Express and createHttpServer take', () => {
     expectTypeOf<HttpHandler>().toExtend<RequestListener>();
     expectTypeOf<HttpHandler>().toExtend<RequestHandler>();
-    // Express 4 has the same type, but its handlers return nothing.
-    expectTypeOf<HttpHandler>().toExtend<(...args: Parameters<RequestHandler>) => void>();
+    expectTypeOf<HttpHandler>().toExtend<Express4Handler>();
     const handler = httpHandler(sum, { decode: jsonBody(sumSchema) });
     express().post('/sum', handler).use('/mounted', handler);
     createHttpServer(handler);
