@@ -1,47 +1,70 @@
 // Makes a fresh clone ready: every `npm` command of this repository runs it first.
-// Needs Node and npm alone; quick when nothing changed.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Needs Node and npm alone; quick when nothing changed. Plain JavaScript: it runs before anything is installed.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withLock } from './lock.mjs';
+import { pinnedPnpm, root, runPnpm } from './pnpm.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const oldestNode = [20, 19];
+/** Holds the fingerprint of the last set-up that succeeded. */
+const stamp = 'node_modules/.fairlead-setup';
+
+function say(message) {
+  process.stderr.write(`fairlead: ${message}\n`);
+}
 
 function fail(message) {
-  process.stderr.write(`\nfairlead: ${message}\n`);
+  say(message);
   process.exit(1);
 }
 
-function read(path) {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-}
-
-function requireNode(minMajor, minMinor) {
+function requireNode([minMajor, minMinor]) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < minMajor || (major === minMajor && minor < minMinor)) {
-    fail(`Node ${process.versions.node} is too old: install Node ${minMajor}.${minMinor} or newer.`);
+    fail(
+      `Node ${process.versions.node} is too old. Install Node ${minMajor}.${minMinor} or newer, then repeat the command.`,
+    );
   }
 }
 
-/** pnpm writes a copy of the lockfile into node_modules when an install has completed. */
-function isInstalled() {
-  const wanted = read(join(root, 'pnpm-lock.yaml'));
-  return wanted !== undefined && wanted === read(join(root, 'node_modules/.pnpm/lock.yaml'));
+function read(file) {
+  const path = join(root, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
+
+/** Of what the lockfile asks for and of pnpm's own record of what it installed. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const file of ['pnpm-lock.yaml', 'node_modules/.pnpm/lock.yaml']) hash.update(read(file));
+  return hash.digest('hex');
+}
+
+function isInstalled() {
+  return read(stamp) === fingerprint();
+}
+
+const remedies = `the set-up failed; the reason is printed above. Usual reasons and remedies:
+  no network, or a proxy      connect, or name your registry: npm config set registry <url>; then repeat the command
+  a changed package.json      npm run pnpm install   (and commit pnpm-lock.yaml)
+  a damaged node_modules      remove the folder, then repeat the command`;
 
 function install() {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  process.stderr.write(`fairlead: installing dependencies with ${packageManager} (once)\n`);
-  const command = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-  const { status } = spawnSync(
-    command,
-    ['--yes', packageManager, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' },
-  );
-  if (status !== 0) {
-    fail('the set-up failed; the reason is printed above. Is the npm registry reachable?');
-  }
+  say(`installing the dependencies with ${pinnedPnpm()}`);
+  // What is purged is a node_modules that another package manager left; there may be no terminal to ask.
+  const purge = '--config.confirmModulesPurge=false';
+  if (runPnpm(['install', '--frozen-lockfile', purge]).status !== 0) return false;
+  writeFileSync(join(root, stamp), fingerprint());
+  return true;
 }
 
-requireNode(20, 19);
-if (!isInstalled()) install();
+requireNode(oldestNode);
+if (!isInstalled()) {
+  // One lock per user, not per clone: npx shares one folder, and two of it at once damage that.
+  const lock = join(tmpdir(), `fairlead-setup-${process.getuid?.() ?? 'user'}.lock`);
+  const done = withLock(lock, () => isInstalled() || install(), {
+    onWait: () => say('waiting for another set-up to finish'),
+  });
+  if (!done) fail(remedies);
+}

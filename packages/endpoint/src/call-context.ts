@@ -1,4 +1,5 @@
-import { CancelScope, cancelReason, signalSource } from './cancellation.ts';
+import { CancelScope } from './cancel-scope.ts';
+import { cancelReason, signalSource } from './cancellation.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type {
   CancelableContext,

@@ -1,4 +1,5 @@
-import type { Clock } from './clock.ts';
+import { CancelScope } from './cancel-scope.ts';
+import { systemClock } from './clock.ts';
 import { deadlineExceeded, ServiceError } from './service-error.ts';
 
 /**
@@ -11,21 +12,37 @@ export interface CancelSource {
   /**
    * Calls `listener` once, when the call must end, or at once when it already must. Returns what
    * takes the listener back. Nothing is linked to anything before the first listener comes.
+   *
+   * A listener should not throw. One that does keeps no other from being called; what it threw is
+   * an uncaught exception of the process, as it is for a listener of an AbortSignal.
    */
   onAbort(listener: (error: ServiceError) => void): () => void;
 }
 
-/** An AbortSignal as a {@link CancelSource}. Its reason becomes a ServiceError: see {@link cancelReason}. */
+/** What ends a call when its AbortSignal does: one for each signal, for as long as there is the signal. */
+const sources = new WeakMap<AbortSignal, CancelSource>();
+
+/**
+ * An AbortSignal as a {@link CancelSource}. Its reason becomes a ServiceError: see {@link cancelReason}.
+ *
+ * However many calls a signal may end, it has one listener at most, and none when no call listens:
+ * at the eleventh Node would warn of a leak.
+ */
 export function signalSource(signal: AbortSignal): CancelSource {
+  let source = sources.get(signal);
+  if (source === undefined) {
+    source = new CancelScope({ clock: systemClock, source: abortEvent(signal) });
+    sources.set(signal, source);
+  }
+  return source;
+}
+
+function abortEvent(signal: AbortSignal): CancelSource {
   return {
     get error() {
       return signal.aborted ? cancelReason(signal.reason) : undefined;
     },
     onAbort(listener) {
-      if (signal.aborted) {
-        listener(cancelReason(signal.reason));
-        return unlinked;
-      }
       const aborted = (): void => listener(cancelReason(signal.reason));
       signal.addEventListener('abort', aborted, { once: true });
       return () => signal.removeEventListener('abort', aborted);
@@ -39,108 +56,6 @@ export function cancelReason(reason?: unknown): ServiceError {
   if (reason instanceof Error && reason.name === 'TimeoutError') {
     return deadlineExceeded({ cause: reason });
   }
-  return new ServiceError('canceled', 'call canceled', { cause: reason });
-}
-
-function unlinked(): void {}
-
-/** What a {@link CancelScope} is made of. */
-export interface CancelScopeOptions {
-  readonly clock: Clock;
-  readonly source?: CancelSource | undefined;
-  readonly deadline?: number | undefined;
-  /** Whether this scope's own deadline, and not its source's, is the one that ends the call. */
-  readonly ownsDeadline?: boolean;
-}
-
-/**
- * The part of a call that can be ended at once: the state behind a context. It is read far more
- * often than it ends, so it holds no timer, no AbortController and no link to its source until
- * somebody listens, and lets go of them when the last listener leaves or the scope is disposed.
- */
-export class CancelScope implements CancelSource {
-  readonly clock: Clock;
-  readonly deadline: number | undefined;
-  private readonly source: CancelSource | undefined;
-  private readonly ownsDeadline: boolean;
-  private settled: ServiceError | undefined = undefined;
-  private disposed = false;
-  private listeners: Set<{ call(error: ServiceError): void }> | undefined = undefined;
-  private controller: AbortController | undefined = undefined;
-  private unlinkSource: (() => void) | undefined = undefined;
-  private stopTimer: (() => void) | undefined = undefined;
-
-  constructor(options: CancelScopeOptions) {
-    this.clock = options.clock;
-    this.source = options.source;
-    this.deadline = options.deadline;
-    this.ownsDeadline = options.ownsDeadline ?? options.deadline !== undefined;
-  }
-
-  get error(): ServiceError | undefined {
-    if (this.settled !== undefined || this.disposed) return this.settled;
-    const inherited = this.source?.error;
-    if (inherited !== undefined) this.abort(inherited);
-    else if (this.ownsDeadline && this.remainingMs() <= 0) this.abort(deadlineExceeded());
-    return this.settled;
-  }
-
-  get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      const controller = new AbortController();
-      this.controller = controller;
-      this.onAbort((error) => controller.abort(error));
-    }
-    return this.controller.signal;
-  }
-
-  remainingMs(): number {
-    return this.deadline === undefined ? Infinity : Math.max(0, this.deadline - this.clock.now());
-  }
-
-  onAbort(listener: (error: ServiceError) => void): () => void {
-    const { error } = this;
-    if (error !== undefined) {
-      listener(error);
-      return unlinked;
-    }
-    if (this.disposed) return unlinked;
-    const entry = { call: listener };
-    this.listeners ??= new Set();
-    this.listeners.add(entry);
-    if (this.listeners.size === 1) this.link();
-    return () => {
-      if (this.listeners?.delete(entry) && this.listeners.size === 0) this.unlink();
-    };
-  }
-
-  abort(error: ServiceError): void {
-    if (this.settled !== undefined || this.disposed) return;
-    this.settled = error;
-    this.unlink();
-    const listeners = this.listeners;
-    this.listeners = undefined;
-    for (const listener of listeners ?? []) listener.call(error);
-  }
-
-  dispose(): void {
-    this.disposed = true;
-    this.listeners = undefined;
-    this.unlink();
-  }
-
-  private link(): void {
-    this.unlinkSource = this.source?.onAbort((error) => this.abort(error));
-    // The source may have ended the call while it was being linked.
-    if (this.settled !== undefined) return this.unlink();
-    if (!this.ownsDeadline) return;
-    this.stopTimer = this.clock.schedule(this.remainingMs(), () => this.abort(deadlineExceeded()));
-  }
-
-  private unlink(): void {
-    this.unlinkSource?.();
-    this.stopTimer?.();
-    this.unlinkSource = undefined;
-    this.stopTimer = undefined;
-  }
+  const options = reason === undefined ? undefined : { cause: reason };
+  return new ServiceError('canceled', 'call canceled', options);
 }

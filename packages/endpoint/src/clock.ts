@@ -22,7 +22,7 @@ const maxDelayMs = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(delayMs, run) {
-    let remaining = delayMs;
+    let remaining = Math.max(0, delayMs);
     const step = (): NodeJS.Timeout => {
       const delay = Math.min(remaining, maxDelayMs);
       remaining -= delay;

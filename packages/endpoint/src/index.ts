@@ -1,4 +1,5 @@
 // For those who write services.
+
 export { background, createContext } from './call-context.ts';
 export { chain } from './chain.ts';
 export { type Clock, systemClock } from './clock.ts';
@@ -26,6 +27,8 @@ export { isAsyncIterable, type Settled, settle } from './settle.ts';
 export { timeout } from './timeout.ts';
 
 // For those who write transports and middlewares.
-export { type CancelSource, cancelReason, signalSource } from './cancellation.ts';
+
 export { abortable } from './abortable.ts';
+export { type CancelSource, cancelReason, signalSource } from './cancellation.ts';
 export { checkNumber, type NumberRange } from './option.ts';
+export { discard } from './settle.ts';

@@ -58,17 +58,19 @@ export class ServiceError extends Error {
    *    caller. The original is the `cause`.
    */
   static from(thrown: unknown): ServiceError {
-    const found = findServiceError(thrown);
-    if (found !== undefined) return found;
-    const name = thrown instanceof Error ? thrown.name : undefined;
-    if (name === 'AbortError') return new ServiceError('canceled', 'call canceled', { cause: thrown });
-    if (name === 'TimeoutError') return deadlineExceeded({ cause: thrown });
+    try {
+      const recognized = findServiceError(thrown) ?? fromName(thrown);
+      if (recognized !== undefined) return recognized;
+    } catch {
+      // It threw when it was looked at: a revoked proxy, a getter. It is still an error to report.
+    }
     return new ServiceError('internal', 'internal error', { cause: thrown });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A subclass keeps the ordinary rule: it is not every ServiceError.
-    if (this !== ServiceError) return Object.prototype.isPrototypeOf.call(this.prototype, Object(value));
+    if (this !== ServiceError)
+      return Object.prototype.isPrototypeOf.call(this.prototype, Object(value));
     return typeof value === 'object' && value !== null && brand in value;
   }
 }
@@ -76,7 +78,8 @@ export class ServiceError extends Error {
 // On the prototype: every error has them, and none of them shows up when one is printed.
 Object.defineProperties(ServiceError.prototype, {
   [brand]: { value: true },
-  name: { value: 'ServiceError' },
+  // Writable, for the subclasses that assign their own.
+  name: { value: 'ServiceError', writable: true, configurable: true },
 });
 
 /** Whether a value is a {@link ServiceError}, and of this code where one is given. */
@@ -97,4 +100,11 @@ function findServiceError(thrown: unknown): ServiceError | undefined {
     error = error.cause;
   }
   return undefined;
+}
+
+function fromName(thrown: unknown): ServiceError | undefined {
+  const name = thrown instanceof Error ? thrown.name : undefined;
+  if (name === 'AbortError')
+    return new ServiceError('canceled', 'call canceled', { cause: thrown });
+  return name === 'TimeoutError' ? deadlineExceeded({ cause: thrown }) : undefined;
 }

@@ -46,6 +46,18 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+/**
+ * Closes a stream that nobody is going to read, so that whoever waits for its end (see
+ * {@link settle}) is told; any other response is left alone. What the closing throws is dropped.
+ */
+export function discard(response: unknown): void {
+  if (isAsyncIterable(response)) void close(response).catch(() => {});
+}
+
+async function close(stream: AsyncIterable<unknown>): Promise<void> {
+  await stream[Symbol.asyncIterator]().return?.();
+}
+
 function settleStream<Res extends AsyncIterable<unknown>>(
   stream: Res,
   onSettled: (settled: Settled) => void,
@@ -62,15 +74,31 @@ function settleStream<Res extends AsyncIterable<unknown>>(
   };
   const watched: AsyncIterable<unknown> = {
     [Symbol.asyncIterator]() {
-      const iterator = stream[Symbol.asyncIterator]();
-      const step = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
-        if (result.done) settleOnce(ok);
-        return result;
-      };
+      // A stream that somebody wrote by hand may throw where it should reject.
+      let iterator: AsyncIterator<unknown>;
+      try {
+        iterator = stream[Symbol.asyncIterator]();
+      } catch (error) {
+        return fail(error);
+      }
       return {
-        next: () => iterator.next().then(step, fail),
-        return: async (value?: unknown) => {
-          const result = await iterator.return?.(value).catch(fail);
+        async next() {
+          let result: IteratorResult<unknown>;
+          try {
+            result = await iterator.next();
+          } catch (error) {
+            return fail(error);
+          }
+          if (result.done) settleOnce(ok);
+          return result;
+        },
+        async return(value?: unknown) {
+          let result: IteratorResult<unknown> | undefined;
+          try {
+            result = await iterator.return?.(value);
+          } catch (error) {
+            return fail(error);
+          }
           settleOnce({ error: undefined, abandoned: true });
           return result ?? { done: true, value };
         },

@@ -1,10 +1,11 @@
-import type { Clock } from '@fairlead/endpoint';
+import { type Clock, checkNumber } from '@fairlead/endpoint';
 
 /** A {@link Clock} that stands still until a test moves it. */
 export interface FakeClock extends Clock {
   /**
    * Moves time forward by `ms` milliseconds and runs what falls due, in order of time and then of
-   * scheduling. Lets promises settle before, between and after those runs.
+   * scheduling. Lets promises settle before, between and after those runs. Rejects with what a run
+   * throws, and leaves the later ones for the next time. Await it before moving the clock again.
    */
   advance(ms: number): Promise<void>;
   /** How many scheduled runs are still to come: a test that ends with some has found a leaked timer. */
@@ -38,7 +39,7 @@ export function fakeClock(start = 0): FakeClock {
       return () => timers.delete(timer);
     },
     async advance(ms) {
-      const end = now + ms;
+      const end = now + checkNumber('ms', ms, { max: Number.MAX_SAFE_INTEGER });
       await promisesSettled();
       for (let timer = nextDue(end); timer !== undefined; timer = nextDue(end)) {
         timers.delete(timer);
@@ -46,7 +47,8 @@ export function fakeClock(start = 0): FakeClock {
         timer.run();
         await promisesSettled();
       }
-      now = end;
+      // Later already where somebody moved the clock on without awaiting this.
+      now = Math.max(now, end);
     },
   };
 }

@@ -1,5 +1,11 @@
 import type { Endpoint } from '@fairlead/endpoint';
-import type { ClientCall, ClientHooks, ClientOptions, ServerCall, ServerHooks } from '@fairlead/transport';
+import type {
+  ClientCall,
+  ClientHooks,
+  ClientOptions,
+  ServerCall,
+  ServerHooks,
+} from '@fairlead/transport';
 
 /** What the suite sends: any JSON object. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -30,7 +36,10 @@ export interface ConformanceCase {
 }
 
 /** A requirement, before it is given the binding that it examines. */
-export type Requirement = readonly [name: string, check: (binding: TransportBinding) => Promise<void>];
+export type Requirement = readonly [
+  name: string,
+  check: (binding: TransportBinding) => Promise<void>,
+];
 
 /** Runs a check against a pair that is closed on every path. */
 export async function withPair<T>(

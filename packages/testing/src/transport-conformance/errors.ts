@@ -116,7 +116,10 @@ function leaksNothing(name: string, endpoint: Endpoint<Message, Message>): Requi
         async (call) => {
           const error = await failureOfCall(call({}, background), 'internal');
           equal(error.message, 'internal error');
-          ok(!inspect(error, { depth: Infinity }).includes(secret), 'the secret reached the caller');
+          ok(
+            !inspect(error, { depth: Infinity }).includes(secret),
+            'the secret reached the caller',
+          );
         },
         { server: { onError: (error) => seen.push(error) } },
       );

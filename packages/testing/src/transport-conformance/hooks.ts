@@ -47,13 +47,10 @@ export const hooks: readonly Requirement[] = [
         'client after',
         'client finalize ok',
       ]);
-      deepEqual(steps.filter((step) => !step.startsWith('client')), [
-        'server before 1',
-        'server before 2',
-        'endpoint',
-        'server after',
-        'server finalize ok',
-      ]);
+      deepEqual(
+        steps.filter((step) => !step.startsWith('client')),
+        ['server before 1', 'server before 2', 'endpoint', 'server after', 'server finalize ok'],
+      );
     },
   ],
   [

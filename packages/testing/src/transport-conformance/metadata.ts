@@ -6,7 +6,14 @@ import { failureOfCall } from './expect.ts';
 
 const tenant = contextKey<string>('tenant');
 
-const refusedNames = ['bad name', '', 'grpc-status', 'Grpc-Message', 'Content-Length', 'transfer-encoding'];
+const refusedNames = [
+  'bad name',
+  '',
+  'grpc-status',
+  'Grpc-Message',
+  'Content-Length',
+  'transfer-encoding',
+];
 
 /** What stands beside a message arrives, both ways and beside errors, and cannot be misused. */
 export const metadata: readonly Requirement[] = [
@@ -20,7 +27,9 @@ export const metadata: readonly Requirement[] = [
         {
           client: { before: [(_ctx, call) => call.requestMetadata.set('X-Tenant', 'harbour')] },
           server: {
-            before: [(ctx, call) => ctx.with(tenant, call.requestMetadata.get('x-TENANT') ?? 'none')],
+            before: [
+              (ctx, call) => ctx.with(tenant, call.requestMetadata.get('x-TENANT') ?? 'none'),
+            ],
           },
         },
       ),
@@ -29,10 +38,17 @@ export const metadata: readonly Requirement[] = [
     'carries metadata back beside a response',
     async (binding) => {
       const seen: (string | undefined)[] = [];
-      await withPair(binding, async () => ({}), (call) => call({}, background), {
-        server: { before: [(_ctx, call) => call.responseMetadata.set('x-served-by', 'pier 7')] },
-        client: { after: [(_ctx, call) => void seen.push(call.responseMetadata.get('x-served-by'))] },
-      });
+      await withPair(
+        binding,
+        async () => ({}),
+        (call) => call({}, background),
+        {
+          server: { before: [(_ctx, call) => call.responseMetadata.set('x-served-by', 'pier 7')] },
+          client: {
+            after: [(_ctx, call) => void seen.push(call.responseMetadata.get('x-served-by'))],
+          },
+        },
+      );
       deepEqual(seen, ['pier 7']);
     },
   ],
@@ -61,24 +77,40 @@ export const metadata: readonly Requirement[] = [
     async (binding) => {
       const seen: (string | undefined)[] = [];
       const names = ['x-absent', 'constructor', '__proto__', 'toString'];
-      await withPair(binding, async () => ({}), (call) => call({}, background), {
-        server: {
-          before: [(_ctx, call) => void seen.push(...names.map((name) => call.requestMetadata.get(name)))],
+      await withPair(
+        binding,
+        async () => ({}),
+        (call) => call({}, background),
+        {
+          server: {
+            before: [
+              (_ctx, call) =>
+                void seen.push(...names.map((name) => call.requestMetadata.get(name))),
+            ],
+          },
+          client: {
+            after: [
+              (_ctx, call) =>
+                void seen.push(...names.map((name) => call.responseMetadata.get(name))),
+            ],
+          },
         },
-        client: {
-          after: [(_ctx, call) => void seen.push(...names.map((name) => call.responseMetadata.get(name)))],
-        },
-      });
+      );
       deepEqual(new Set(seen), new Set([undefined]));
     },
   ],
   [
     'refuses metadata that would split a message or is the transport’s own',
     (binding) =>
-      withPair(binding, async () => ({}), (call) => call({}, background), {
-        server: { before: [(_ctx, call) => refusesHostile(call.responseMetadata)] },
-        client: { before: [(_ctx, call) => refusesHostile(call.requestMetadata)] },
-      }).then(() => undefined),
+      withPair(
+        binding,
+        async () => ({}),
+        (call) => call({}, background),
+        {
+          server: { before: [(_ctx, call) => refusesHostile(call.responseMetadata)] },
+          client: { before: [(_ctx, call) => refusesHostile(call.requestMetadata)] },
+        },
+      ).then(() => undefined),
   ],
   [
     'says on both sides which operation runs',
@@ -109,6 +141,7 @@ function refusesHostile(
   writer: ServerCall['responseMetadata'] | ClientCall['requestMetadata'],
 ): void {
   for (const name of refusedNames) throws(() => writer.set(name, 'x'), ServiceError);
-  for (const value of ['a\r\nb: c', 'a\nb', 'a\0b']) throws(() => writer.set('x-note', value), ServiceError);
+  for (const value of ['a\r\nb: c', 'a\nb', 'a\0b'])
+    throws(() => writer.set('x-note', value), ServiceError);
   equal(writer.get('x-note'), undefined);
 }

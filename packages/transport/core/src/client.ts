@@ -2,13 +2,15 @@ import {
   type Context,
   checkNumber,
   type Endpoint,
+  isAsyncIterable,
   type Middleware,
-  operation,
   type Operation,
-  ServiceError,
+  operation,
+  type ServiceError,
+  settle,
 } from '@fairlead/endpoint';
+import { endings, type Progress } from './client-ending.ts';
 import type { ClientCall, ClientHooks } from './hooks.ts';
-import { harmless } from './observe.ts';
 
 /** What a transport does at each stage of a call on the client. A throw becomes the call's error. */
 export interface ClientStages<Call extends ClientCall, Req, Res, Reply> {
@@ -16,7 +18,10 @@ export interface ClientStages<Call extends ClientCall, Req, Res, Reply> {
   encode(request: Req, ctx: Context): Call | Promise<Call>;
   /** Sends the call and waits for the reply. Must give up, and reject, when the context ends. */
   send(call: Call, ctx: Context): Promise<Reply>;
-  /** Makes the response of a reply, or throws the ServiceError that the reply carries. */
+  /**
+   * Makes the response of a reply, or throws the ServiceError that the reply carries. A stream that
+   * it makes must fail when the context ends, and give up the reply when it is closed.
+   */
   decode(reply: Reply, call: Call, ctx: Context): Res | Promise<Res>;
   /** The transport's status of a call that has ended. */
   status(call: Call | undefined, error: ServiceError | undefined): number;
@@ -42,6 +47,9 @@ const defaultTimeoutMs = 10_000;
  *
  * The call ends after `timeoutMs` or at the caller's own deadline, whichever is sooner, and the
  * time that is left goes out with it. A context that has ended already sends nothing.
+ *
+ * A call that answers with a stream is over when the stream is: until then its context and its
+ * deadline stand, and `finalize` waits.
  */
 export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
   target: Operation,
@@ -49,40 +57,51 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
   hooks: ClientHooks<Call>,
   options: ClientOptions,
 ): Endpoint<Req, Res> {
-  const { before = [], after = [], finalize = [] } = hooks;
+  const { before = [], after = [] } = hooks;
   const timeoutMs = checkNumber('timeoutMs', options.timeoutMs ?? defaultTimeoutMs);
+  const { failed, conclude } = endings<Call>((call, error) => stages.status(call, error), hooks);
 
-  const observe = harmless(hooks.onError);
+  /** Everything up to the response. How far it got stands in `progress`. */
+  async function perform(request: Req, progress: Progress<Call>): Promise<Res> {
+    let { ctx } = progress;
+    ctx.throwIfAborted();
+    const outgoing = await stages.encode(request, ctx);
+    progress.call = outgoing;
+    ctx.throwIfAborted();
+    for (const hook of before) {
+      ctx = (await hook(ctx, outgoing)) ?? ctx;
+      progress.ctx = ctx;
+      ctx.throwIfAborted();
+    }
+    const reply = await stages.send(outgoing, ctx);
+    ctx.throwIfAborted();
+    for (const hook of after) {
+      await hook(ctx, outgoing);
+      ctx.throwIfAborted();
+    }
+    return await stages.decode(reply, outgoing, ctx);
+  }
 
   async function call(request: Req, parent: Context): Promise<Res> {
     const scoped = parent.withTimeout(timeoutMs);
-    let ctx: Context = scoped;
-    let outgoing: Call | undefined;
-    let error: ServiceError | undefined;
+    const progress: Progress<Call> = { scoped, ctx: scoped, call: undefined };
+    let response: Res;
     try {
-      ctx.throwIfAborted();
-      outgoing = await stages.encode(request, ctx);
-      for (const hook of before) ctx = (await hook(ctx, outgoing)) ?? ctx;
-      ctx.throwIfAborted();
-      const reply = await stages.send(outgoing, ctx);
-      for (const hook of after) await hook(ctx, outgoing);
-      ctx.throwIfAborted();
-      return await stages.decode(reply, outgoing, ctx);
+      response = await perform(request, progress);
     } catch (thrown) {
-      error = ServiceError.from(thrown);
-      observe(thrown, ctx, outgoing);
+      const error = failed(progress, thrown);
+      await conclude(progress, error);
       throw error;
-    } finally {
-      scoped[Symbol.dispose]();
-      const outcome = { error, status: stages.status(outgoing, error) };
-      for (const hook of finalize) {
-        try {
-          await hook(ctx, outgoing, outcome);
-        } catch (failure) {
-          observe(failure, ctx, outgoing);
-        }
-      }
     }
+    if (!isAsyncIterable(response)) {
+      await conclude(progress, undefined);
+      return response;
+    }
+    return settle(Promise.resolve(response), ({ error: thrown }) => {
+      const error = thrown === undefined ? undefined : failed(progress, thrown);
+      void conclude(progress, error);
+      if (error !== undefined) throw error;
+    });
   }
 
   const { middleware } = options;

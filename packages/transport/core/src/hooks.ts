@@ -51,7 +51,11 @@ export interface ServerHooks<Call extends ServerCall, Res> {
    */
   readonly onError?: (error: unknown, ctx: Context, call: Call) => void;
   /** When all is over, with the last context. What it throws goes to `onError`; the call is not touched. */
-  readonly finalize?: readonly ((ctx: Context, call: Call, outcome: Outcome) => void | Promise<void>)[];
+  readonly finalize?: readonly ((
+    ctx: Context,
+    call: Call,
+    outcome: Outcome,
+  ) => void | Promise<void>)[];
 }
 
 /**

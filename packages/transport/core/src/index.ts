@@ -1,9 +1,9 @@
 // For those who write services.
+
 export type { ClientOptions } from './client.ts';
-export type { ClientCall, ClientHooks, NextContext, Outcome, ServerCall, ServerHooks } from './hooks.ts';
-export type { MetadataReader, MetadataWriter } from './metadata.ts';
 
 // For those who write transports.
+
 export { type ClientStages, clientLifecycle } from './client.ts';
 export {
   formatConnectTimeout,
@@ -11,5 +11,14 @@ export {
   parseConnectTimeout,
   parseGrpcTimeout,
 } from './deadline.ts';
+export type {
+  ClientCall,
+  ClientHooks,
+  NextContext,
+  Outcome,
+  ServerCall,
+  ServerHooks,
+} from './hooks.ts';
+export type { MetadataReader, MetadataWriter } from './metadata.ts';
 export { checkMetadata } from './metadata.ts';
 export { type CallRunner, type ServerStages, serverLifecycle } from './server.ts';

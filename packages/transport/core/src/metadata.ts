@@ -20,7 +20,7 @@ export interface MetadataWriter extends MetadataReader {
   set(name: string, value: string): void;
 }
 
-const wellFormedName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+const wellFormedName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i;
 const wellFormedValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Names that belong to the transports: framing, connection, status and the deadline. */
@@ -45,10 +45,12 @@ const reserved: ReadonlySet<string> = new Set([
  * those who write a transport: every `set` of a {@link MetadataWriter} goes through this.
  */
 export function checkMetadata(name: string, value: string): string {
+  // Before the letters are lowered: the sign for kelvin would become a plain k.
+  if (!wellFormedName.test(name)) throw refused(name, 'the name is malformed');
   const key = name.toLowerCase();
-  if (!wellFormedName.test(key)) throw refused(name, 'the name is malformed');
   if (reserved.has(key) || key.startsWith('grpc-')) throw refused(name, 'the transport sets it');
-  if (!wellFormedValue.test(value)) throw refused(name, 'the value has a character that cannot be sent');
+  if (!wellFormedValue.test(value))
+    throw refused(name, 'the value has a character that cannot be sent');
   return key;
 }
 

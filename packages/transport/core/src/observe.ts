@@ -7,7 +7,9 @@ export function harmless<Args extends readonly unknown[]>(
 ): (...args: Args) => void {
   return (...args) => {
     try {
-      observer?.(...args);
+      const returned: unknown = observer?.(...args);
+      // An async function is taken where one that returns nothing is asked for.
+      if (returned instanceof Promise) returned.catch(() => {});
     } catch {
       // See above.
     }

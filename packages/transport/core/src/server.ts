@@ -2,6 +2,7 @@ import {
   abortable,
   type CancelableContext,
   type Context,
+  discard,
   type Endpoint,
   lift,
   operation,
@@ -43,22 +44,30 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
 
   const observe = harmless(hooks.onError);
 
-  async function answerError(thrown: unknown, ctx: Context, call: Call, gone: boolean): Promise<Outcome> {
+  async function answerError(
+    thrown: unknown,
+    ctx: Context,
+    call: Call,
+    root: Context,
+  ): Promise<Outcome> {
     const error = ServiceError.from(thrown);
     observe(thrown, ctx, call);
-    if (gone) return { error, status: stages.abandon(error, call) };
     try {
-      const reply = await stages.encodeError(error, call, ctx);
-      return { error, status: await stages.send(reply, call) };
+      if (!isGone(root)) {
+        const reply = await stages.encodeError(error, call, ctx);
+        if (!isGone(root)) return { error, status: await stages.send(reply, call) };
+      }
     } catch (second) {
       observe(second, ctx, call);
       return { error, status: stages.abandon(ServiceError.from(second), call) };
     }
+    return { error, status: stages.abandon(error, call) };
   }
 
   return async function run(call, root) {
     let ctx = root.with(operation, call.operation);
     let outcome: Outcome;
+    let unsent: unknown;
     try {
       ctx.throwIfAborted();
       for (const hook of before) {
@@ -69,6 +78,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
       ctx.throwIfAborted();
       const answer = invoke(request, ctx);
       const response = await (ctx.deadline === undefined ? answer : abortable(answer, ctx));
+      unsent = response;
       ctx.throwIfAborted();
       for (const hook of after) {
         await hook(ctx, call, response);
@@ -76,9 +86,11 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
       }
       const reply = await stages.encode(response, call, ctx);
       ctx.throwIfAborted();
+      unsent = undefined;
       outcome = { error: undefined, status: await stages.send(reply, call) };
     } catch (thrown) {
-      outcome = await answerError(thrown, ctx, call, root.error?.code === 'canceled');
+      discard(unsent);
+      outcome = await answerError(thrown, ctx, call, root);
     }
     for (const hook of finalize) {
       try {
@@ -89,4 +101,9 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
     }
     root[Symbol.dispose]();
   };
+}
+
+/** Whether the caller is no longer there, so that an answer would reach nobody. */
+function isGone(root: Context): boolean {
+  return root.error?.code === 'canceled';
 }

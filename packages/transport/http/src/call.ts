@@ -3,7 +3,13 @@ import type { Operation } from '@fairlead/endpoint';
 import type { MetadataReader, MetadataWriter, ServerCall } from '@fairlead/transport';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { headerReader, responseHeaderWriter } from './metadata.ts';
-import { type BodyLimits, type HostRequest, type HttpRequest, readBytes, readJson } from './request.ts';
+import {
+  type BodyLimits,
+  type HostRequest,
+  type HttpRequest,
+  readBytes,
+  readJson,
+} from './request.ts';
 import { validate } from './schema.ts';
 
 /** One HTTP call on the server: the request as decoders see it, and Node's own two objects. */

@@ -1,8 +1,8 @@
 import type { Context, Operation } from '@fairlead/endpoint';
 import type { ClientCall, MetadataReader, MetadataWriter } from '@fairlead/transport';
-import type { RawReply } from './dispatch.ts';
+import type { RawReply } from './client-reply.ts';
+import { jsonType } from './json-reply.ts';
 import { headerReader, requestHeaderWriter } from './metadata.ts';
-import { jsonType } from './reply.ts';
 
 /** What an `encode` makes of a request. */
 export interface HttpOutgoing {

@@ -4,8 +4,8 @@ import type { HttpBody } from './body.ts';
 import { parseJson } from './json.ts';
 import { validate } from './schema.ts';
 
-/** A reply as its decoder sees it. */
-export interface HttpClientReply extends HttpBody {
+/** A reply that has come whole. */
+export interface RawReply {
   readonly status: number;
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -13,8 +13,11 @@ export interface HttpClientReply extends HttpBody {
   readonly body: Buffer;
 }
 
+/** A reply as its decoder sees it. */
+export interface HttpClientReply extends HttpBody, RawReply {}
+
 /** Puts the members of {@link HttpBody} around a reply that has come whole. */
-export function replyOf(raw: Pick<HttpClientReply, 'status' | 'headers' | 'body'>): HttpClientReply {
+export function replyOf(raw: RawReply): HttpClientReply {
   const { body } = raw;
   return {
     ...raw,

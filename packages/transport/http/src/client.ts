@@ -47,7 +47,10 @@ export interface HttpClient extends AsyncDisposable {
  * A call fails with a ServiceError: the server's own, rebuilt; `unavailable` where no reply came;
  * `deadline_exceeded` or `canceled` where its context ended, and then the request is closed as well.
  */
-export function createHttpClient(baseUrl: string | URL, options: HttpClientOptions = {}): HttpClient {
+export function createHttpClient(
+  baseUrl: string | URL,
+  options: HttpClientOptions = {},
+): HttpClient {
   const { origin, host, prefix } = parseBase(baseUrl);
   const maxResponseBytes = checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304);
   const pool = new Pool(origin, {
@@ -77,7 +80,12 @@ export function createHttpClient(baseUrl: string | URL, options: HttpClientOptio
 /** The parts of a base URL that the pool and the calls need, or an error that says what is wrong with it. */
 function parseBase(baseUrl: string | URL): { origin: string; host: string; prefix: string } {
   const url = URL.canParse(String(baseUrl)) ? new URL(baseUrl) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
     throw new TypeError(
       `the base URL must be like http://host:port or https://host/path, but is ${String(baseUrl)}`,
     );

@@ -1,13 +1,8 @@
 import { type Context, ServiceError } from '@fairlead/endpoint';
 import type { Dispatcher } from 'undici';
 import type { HttpClientCall } from './client-call.ts';
-
-/** A reply that has come whole. */
-export interface RawReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
+import type { RawReply } from './client-reply.ts';
+import { joined } from './request.ts';
 
 /** Sends a call and waits for its reply. */
 export type Send = (call: HttpClientCall, ctx: Context) => Promise<RawReply>;
@@ -54,9 +49,7 @@ export function dispatch(
         },
         onResponseEnd() {
           unlink();
-          const [first = Buffer.alloc(0)] = chunks;
-          const whole = chunks.length > 1 ? Buffer.concat(chunks) : first;
-          resolve({ status, headers: replyHeaders, body: whole });
+          resolve({ status, headers: replyHeaders, body: joined(chunks) });
         },
         onResponseError(_controller, error) {
           unlink();

@@ -1,9 +1,15 @@
 export { type HttpBody, jsonBody } from './body.ts';
 export type { HttpServerCall } from './call.ts';
-export { createHttpClient, type HttpClient, type HttpClientOptions, type HttpClientTls } from './client.ts';
+export {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpClientTls,
+} from './client.ts';
 export type { HttpClientCall, HttpEncode, HttpOutgoing } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
+export { jsonReply } from './json-reply.ts';
 export {
   type CloseOptions,
   createHttpServer,
@@ -12,7 +18,7 @@ export {
   type ListenOptions,
 } from './listener.ts';
 export { problemReply } from './problem.ts';
-export { type HttpReply, jsonReply } from './reply.ts';
+export type { HttpReply } from './reply.ts';
 export type { HttpRequest } from './request.ts';
 export type { Issue } from './schema.ts';
 export { type HttpHandler, type HttpHandlerOptions, httpHandler } from './server.ts';

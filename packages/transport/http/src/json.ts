@@ -22,25 +22,31 @@ export function parseJson(bytes: Buffer, maxDepth: number = defaultJsonDepth): u
   }
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-
 /** Counts brackets before the parser sees them: it would follow a million of them down. */
 function isTooDeep(text: string, maxDepth: number): boolean {
   if (text.length <= maxDepth) return false;
   let depth = 0;
-  let inString = false;
   for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (inString) {
-      if (char === backslash) i++;
-      else if (char === quote) inString = false;
-    } else if (char === quote) inString = true;
-    // `[` and `{`, then `]` and `}`: each pair differs in one bit.
-    else if ((char | 0x20) === 0x7b && ++depth > maxDepth) return true;
-    else if ((char | 0x20) === 0x7d) depth--;
+    const char = text[i];
+    if (char === '"') i = closingQuote(text, i);
+    else if (char === '[' || char === '{') depth++;
+    else if (char === ']' || char === '}') depth--;
+    if (depth > maxDepth) return true;
   }
   return false;
+}
+
+/** Where the string that opens at `start` ends; the end of the text where it does not. */
+function closingQuote(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, position: number): boolean {
+  let start = position;
+  while (text[start - 1] === '\\') start--;
+  return (position - start) % 2 === 1;
 }
 
 function invalid(message: string, cause?: unknown): ServiceError {

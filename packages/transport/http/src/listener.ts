@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkNumber, type Clock, systemClock } from '@fairlead/endpoint';
+import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
 
 /** Limits of a server. Every time is in milliseconds. */
 export interface HttpServerOptions {
@@ -68,9 +68,13 @@ export function createHttpServer(
   );
   let closed: Promise<void> | undefined;
 
-  function listen({ host = '127.0.0.1', port = 0 }: ListenOptions = {}): Promise<{ host: string; port: number }> {
+  function listen({
+    host = '127.0.0.1',
+    port = 0,
+  }: ListenOptions = {}): Promise<{ host: string; port: number }> {
     return new Promise((resolve, reject) => {
-      const failed = (cause: NodeJS.ErrnoException): void => reject(cannotListen(host, port, cause));
+      const failed = (cause: NodeJS.ErrnoException): void =>
+        reject(cannotListen(host, port, cause));
       server.once('error', failed);
       server.listen({ host, port }, () => {
         server.off('error', failed);
@@ -98,7 +102,9 @@ function drain(server: Server, graceMs: number, clock: Clock): Promise<void> {
       stopCheck = clock.schedule(idleCheckMs, closeIdle);
     };
     const stopGrace = clock.schedule(graceMs, () => server.closeAllConnections());
-    server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+    server.prependListener('request', (_request, response) =>
+      response.setHeader('connection', 'close'),
+    );
     server.close(() => {
       stopCheck();
       stopGrace();

@@ -14,7 +14,9 @@ export function acceptMethods(methods: readonly string[]): ReadonlySet<string> {
   const malformed = methods.find((method) => !/^[A-Z][A-Z-]*$/.test(method));
   if (malformed !== undefined || methods.length === 0) {
     const given = malformed === undefined ? 'none' : JSON.stringify(malformed);
-    throw new TypeError(`methods must be HTTP methods in capitals, such as 'POST', but is ${given}`);
+    throw new TypeError(
+      `methods must be HTTP methods in capitals, such as 'POST', but is ${given}`,
+    );
   }
   return new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods);
 }
@@ -22,10 +24,13 @@ export function acceptMethods(methods: readonly string[]): ReadonlySet<string> {
 /** The error of a request whose method is not served: 405 with the methods that are. */
 export function methodRefused(method: string, methods: ReadonlySet<string>): ServiceError {
   const allow = allowed(methods);
-  return Object.assign(new ServiceError('unimplemented', `method ${method} not allowed: use ${allow}`), {
-    [httpStatus]: 405,
-    [httpHeaders]: { allow },
-  });
+  return Object.assign(
+    new ServiceError('unimplemented', `method ${method} not allowed: use ${allow}`),
+    {
+      [httpStatus]: 405,
+      [httpHeaders]: { allow },
+    },
+  );
 }
 
 /** Answers `OPTIONS` with the methods that are served. */

@@ -17,7 +17,7 @@ interface Problem {
 }
 
 /** The media type of an error's body. */
-export const problemType = 'application/problem+json';
+const problemType = 'application/problem+json';
 
 /**
  * An error as `application/problem+json` (RFC 9457), with its `code` and what else a client needs to
@@ -41,7 +41,11 @@ export function problemReply(error: ServiceError): HttpReply {
   const headers = { 'content-type': problemType, ...challenge(status), ...marks[httpHeaders] };
   const body = JSON.stringify(problem);
   if (retryAfterMs === undefined) return { status, headers, body };
-  return { status, headers: { ...headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }, body };
+  return {
+    status,
+    headers: { ...headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+    body,
+  };
 }
 
 /** RFC 9110 asks every 401 to say how to do better; an error with a scheme of its own brings the header itself. */
@@ -65,7 +69,9 @@ export function problemError(reply: FailedReply): ServiceError {
   const { code, detail, retryable, retryAfterMs, details } = problem;
   return new ServiceError(
     isCode(code) ? code : codeOf(reply.status),
-    typeof detail === 'string' ? detail : `HTTP ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`.trim(),
+    typeof detail === 'string'
+      ? detail
+      : `HTTP ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`.trim(),
     {
       retryable: typeof retryable === 'boolean' ? retryable : undefined,
       retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(reply.headers['retry-after']),

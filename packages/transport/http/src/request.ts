@@ -42,11 +42,11 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
   if (body instanceof Uint8Array) return Promise.resolve(Buffer.from(body));
   if (typeof body === 'string') return Promise.resolve(Buffer.from(body));
   if (request.readableEnded) return Promise.reject(consumed());
-  if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  if (Number(request.headers['content-length']) > maxBytes)
+    return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     let open = true;
-    let whole: Buffer | undefined;
-    let chunks: Buffer[] | undefined;
+    const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', collect).on('end', finish).on('error', hangUp).on('close', hangUp);
 
@@ -55,13 +55,12 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
       if (!open) return;
       size += chunk.length;
       if (size > maxBytes) stop(tooLarge(maxBytes));
-      else if (whole === undefined) whole = chunk;
-      else (chunks ??= [whole]).push(chunk);
+      else chunks.push(chunk);
     }
 
     function finish(): void {
       open = false;
-      resolve(chunks === undefined ? (whole ?? Buffer.alloc(0)) : Buffer.concat(chunks));
+      resolve(joined(chunks));
     }
 
     function hangUp(cause?: Error): void {
@@ -70,10 +69,16 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
 
     function stop(error: ServiceError): void {
       open = false;
-      chunks = undefined;
+      chunks.length = 0;
       reject(error);
     }
   });
+}
+
+/** The chunks of a body as one. Most bodies come in one, which is then not copied. */
+export function joined(chunks: readonly Buffer[]): Buffer {
+  const [only = Buffer.alloc(0)] = chunks;
+  return chunks.length > 1 ? Buffer.concat(chunks) : only;
 }
 
 /** A body needs no type to be JSON, as Go's clients send it, but one that says it is something else is refused. */
@@ -81,17 +86,24 @@ function checkJsonType(contentType: string | undefined): void {
   if (contentType === undefined || contentType === 'application/json') return;
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const isJson = /^application\/(?:[\w.-]+\+)?json$/.test(type.trim());
-  const charset = parameters.map((parameter) => parameter.trim()).find((p) => p.startsWith('charset='));
+  const charset = parameters
+    .map((parameter) => parameter.trim())
+    .find((p) => p.startsWith('charset='));
   if (isJson && (charset === undefined || /^charset="?utf-8"?$/.test(charset))) return;
   throw Object.assign(
-    new ServiceError('invalid_argument', 'unsupported content type: send application/json in UTF-8'),
+    new ServiceError(
+      'invalid_argument',
+      'unsupported content type: send application/json in UTF-8',
+    ),
     { [httpStatus]: 415 },
   );
 }
 
 function tooLarge(maxBytes: number): ServiceError {
   return Object.assign(
-    new ServiceError('resource_exhausted', `the body is larger than ${maxBytes} bytes`, { retryable: false }),
+    new ServiceError('resource_exhausted', `the body is larger than ${maxBytes} bytes`, {
+      retryable: false,
+    }),
     // What is left of the body will not be read, so the connection cannot be used again.
     { [httpStatus]: 413, [httpHeaders]: { connection: 'close' } },
   );
@@ -107,4 +119,3 @@ function consumed(): ServiceError {
     'the body has been read before this handler: mount it before what reads it, or keep what it parsed in request.body',
   );
 }
-

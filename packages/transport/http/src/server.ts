@@ -11,9 +11,10 @@ import { type ServerHooks, serverLifecycle } from '@fairlead/transport';
 import { type HttpServerCall, NodeCall } from './call.ts';
 import { callContext } from './call-context.ts';
 import { defaultJsonDepth } from './json.ts';
+import { jsonReply } from './json-reply.ts';
 import { acceptMethods, allowReply, isIdempotent, methodRefused } from './methods.ts';
 import { problemReply } from './problem.ts';
-import { type HttpReply, jsonReply } from './reply.ts';
+import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 import { abandon, send } from './send.ts';
 
@@ -22,7 +23,11 @@ export interface HttpHandlerOptions<Req, Res> extends ServerHooks<HttpServerCall
   /** Makes the endpoint's request of what came: `jsonBody(schema)`, or any function of the request. */
   readonly decode: (request: HttpRequest, ctx: Context) => Req | Promise<Req>;
   /** Makes the reply of a response. Default: {@link jsonReply}. */
-  readonly encode?: (response: Res, call: HttpServerCall, ctx: Context) => HttpReply | Promise<HttpReply>;
+  readonly encode?: (
+    response: Res,
+    call: HttpServerCall,
+    ctx: Context,
+  ) => HttpReply | Promise<HttpReply>;
   /** Makes the reply of an error. Default: {@link problemReply}. */
   readonly encodeError?: (
     error: ServiceError,

@@ -1,0 +1,5 @@
+// The client: addcli --http-addr|--grpc-addr HOST:PORT [--method sum|concat] A B
+import { addcli } from './cli.ts';
+import { runProgram } from './program.ts';
+
+await runProgram(async () => console.log(await addcli(process.argv.slice(2))));

@@ -1,0 +1,26 @@
+// The server: addsvc [--http-addr HOST:PORT] [--grpc-addr HOST:PORT] [--debug-addr HOST:PORT]
+import { parseArgs } from 'node:util';
+import { formatAddress, parseAddress } from './address.ts';
+import { runProgram, stopSignal } from './program.ts';
+import { startAddServer } from './server.ts';
+
+await runProgram(async () => {
+  const { values: flags } = parseArgs({
+    options: {
+      'http-addr': { type: 'string', default: '127.0.0.1:8081' },
+      'grpc-addr': { type: 'string', default: '127.0.0.1:8082' },
+      'debug-addr': { type: 'string', default: '127.0.0.1:8080' },
+    },
+  });
+  const log = (line: string): void => console.error(line);
+  await using server = await startAddServer({
+    http: parseAddress('--http-addr', flags['http-addr']),
+    grpc: parseAddress('--grpc-addr', flags['grpc-addr']),
+    debug: parseAddress('--debug-addr', flags['debug-addr']),
+    log,
+  });
+  for (const transport of ['http', 'grpc', 'debug'] as const) {
+    log(`transport=${transport} addr=${formatAddress(server[transport])}`);
+  }
+  log(`exit="received signal ${await stopSignal()}"`);
+});

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { background } from '@fairlead/endpoint';
+import { formatAddress, parseAddress } from './address.ts';
+import { createAddGrpcClient } from './grpc.ts';
+import { createAddHttpClient } from './http.ts';
+import type { AddService } from './service.ts';
+
+const usage =
+  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT [--method=sum|concat] [--] A B';
+
+/** Calls addsvc as the command line says, and returns the line that Go kit's addcli prints. */
+export async function addcli(args: readonly string[]): Promise<string> {
+  const { values: flags, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      'http-addr': { type: 'string' },
+      'grpc-addr': { type: 'string' },
+      method: { type: 'string', default: 'sum' },
+    },
+  });
+  const [a, b, ...rest] = positionals;
+  if (a === undefined || b === undefined || rest.length > 0) throw new Error(usage);
+  await using client = connect(flags['http-addr'], flags['grpc-addr']);
+  return await callMethod(client, flags.method, a, b);
+}
+
+function connect(http: string | undefined, grpc: string | undefined): AddService & AsyncDisposable {
+  if (http !== undefined) {
+    return createAddHttpClient(`http://${formatAddress(parseAddress('--http-addr', http))}`);
+  }
+  if (grpc !== undefined)
+    return createAddGrpcClient(formatAddress(parseAddress('--grpc-addr', grpc)));
+  throw new Error(usage);
+}
+
+async function callMethod(
+  client: AddService,
+  method: string,
+  a: string,
+  b: string,
+): Promise<string> {
+  if (method === 'sum') {
+    const { v } = await client.sum({ a: integer('A', a), b: integer('B', b) }, background);
+    return `${a} + ${b} = ${v}`;
+  }
+  if (method === 'concat') {
+    const { v } = await client.concat({ a, b }, background);
+    return `${JSON.stringify(a)} + ${JSON.stringify(b)} = ${JSON.stringify(v)}`;
+  }
+  throw new Error(`--method must be sum or concat, but is ${JSON.stringify(method)}`);
+}
+
+function integer(name: string, text: string): number {
+  const value = Number(text);
+  if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new Error(`${name} must be a whole number, but is ${JSON.stringify(text)}`);
+}

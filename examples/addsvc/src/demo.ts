@@ -1,0 +1,92 @@
+// npm start: the whole example in one process, on free ports. With --keep it stays up afterwards.
+import { parseArgs } from 'node:util';
+import { background, ServiceError } from '@fairlead/endpoint';
+import { createGrpcClient } from '@fairlead/grpc';
+import { createHttpClient } from '@fairlead/http';
+import { formatAddress } from './address.ts';
+import { AddService as definition } from './gen/addsvc.ts';
+import { createAddGrpcClient } from './grpc.ts';
+import { createAddHttpClient, errorOf } from './http.ts';
+import { runProgram, stopSignal } from './program.ts';
+import { startAddServer } from './server.ts';
+import type { AddService } from './service.ts';
+
+const freePort = { host: '127.0.0.1', port: 0 };
+
+await runProgram(async () => {
+  const { values: flags } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+  const logged: string[] = [];
+  const log = (line: string): void => {
+    logged.push(line);
+  };
+  await using server = await startAddServer({
+    http: freePort,
+    grpc: freePort,
+    debug: freePort,
+    log,
+  });
+  const httpUrl = `http://${formatAddress(server.http)}`;
+  const grpcTarget = formatAddress(server.grpc);
+
+  await using http = createAddHttpClient(httpUrl);
+  await report(`HTTP, ${httpUrl}`, http, badHttpRequest(httpUrl));
+  await using grpc = createAddGrpcClient(grpcTarget);
+  await report(`gRPC, ${grpcTarget}`, grpc, badGrpcRequest(grpcTarget));
+
+  print('What the server logged, through a middleware of ten lines:');
+  for (const line of logged) print(`  ${line}`);
+  print('');
+  if (!flags.keep) return print('Keep it running:  npm start -- --keep');
+  print('It runs. In another terminal:');
+  print(`  npm run addcli -- --http-addr ${formatAddress(server.http)} 1 2`);
+  print(`  npm run addcli -- --grpc-addr ${grpcTarget} --method concat fair lead`);
+  print(`  curl -s http://${formatAddress(server.debug)}/metrics`);
+  print('Ctrl-C ends it.');
+  await stopSignal();
+});
+
+/** Calls every method of a client, with a good request, one that the business refuses, and a broken one. */
+async function report(
+  title: string,
+  client: AddService,
+  bad: () => Promise<unknown>,
+): Promise<void> {
+  print(title);
+  await show('sum 1 2', () => client.sum({ a: 1, b: 2 }, background));
+  await show('concat fair lead', () => client.concat({ a: 'fair', b: 'lead' }, background));
+  await show('sum 0 0', () => client.sum({ a: 0, b: 0 }, background));
+  await show('a broken request', bad);
+  print('');
+}
+
+async function show(name: string, call: () => Promise<unknown>): Promise<void> {
+  print(`  ${name.padEnd(18)} ${await call().then(JSON.stringify, describe)}`);
+}
+
+function describe(error: unknown): string {
+  const { code, message } = ServiceError.from(error);
+  return `${code}: ${message}`;
+}
+
+/** A field of the wrong type: the server answers 400. */
+function badHttpRequest(url: string): () => Promise<unknown> {
+  return async () => {
+    await using client = createHttpClient(url);
+    const sum = client.endpoint<{ a: string }, unknown>({ path: '/sum', decodeError: errorOf });
+    return await sum({ a: 'one' }, background);
+  };
+}
+
+/** Bytes that are no message: the server answers INTERNAL. */
+function badGrpcRequest(target: string): () => Promise<unknown> {
+  return async () => {
+    await using client = createGrpcClient(target);
+    const requestSerialize = (bytes: Buffer): Buffer => bytes;
+    const sum = client.endpoint({ ...definition.sum, requestSerialize });
+    return await sum(Buffer.from([0xff]), background);
+  };
+}
+
+function print(line: string): void {
+  console.log(line);
+}

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { freePorts, type RunningProgram, runToEnd, startProgram } from '@fairlead/peers/process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const node = process.execPath;
+const program = (name: string): string[] => [
+  '--import=tsx',
+  '--conditions=@fairlead/source',
+  fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url)),
+];
+const addcli = (...args: string[]) => runToEnd(node, [...program('addcli'), ...args]);
+
+let ports: number[];
+let addsvc: RunningProgram;
+
+beforeAll(async () => {
+  ports = await freePorts(3);
+  const flags = ['http', 'grpc', 'debug'].map((name, i) => `--${name}-addr=127.0.0.1:${ports[i]}`);
+  addsvc = await startProgram(node, [...program('addsvc'), ...flags], ports);
+});
+afterAll(() => addsvc[Symbol.asyncDispose]());
+
+describe('addcli', () => {
+  it('prints what comes out', async () => {
+    const args = [`--grpc-addr=127.0.0.1:${ports[1]}`, '--', '-1', '5'];
+    expect(await addcli(...args)).toEqual({ code: 0, stdout: '-1 + 5 = 4\n', stderr: '' });
+  });
+
+  it('writes an error to stderr and exits with 1', async () => {
+    expect(await addcli(`--http-addr=127.0.0.1:${ports[0]}`, '0', '0')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: "error: can't sum two zeroes\n",
+    });
+  });
+});
+
+describe('addsvc', () => {
+  it('shows its counts at the debug address', async () => {
+    await addcli(`--http-addr=127.0.0.1:${ports[0]}`, '1', '2');
+    const reply = await fetch(`http://127.0.0.1:${ports[2]}/metrics`);
+    expect(await reply.text()).toMatch(
+      /addsvc_requests_total\{method="Sum",transport="http",code="ok"\} \d/,
+    );
+  });
+
+  it('says that a port is in use, and exits with 1', async () => {
+    const taken = `--http-addr=127.0.0.1:${ports[0]}`;
+    const { code, stderr } = await runToEnd(node, [...program('addsvc'), taken]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cannot listen on 127\.0\.0\.1:\d+: the port is in use/);
+  });
+
+  it('ends well on SIGTERM', async () => {
+    const [http = 0, grpc = 0, debug = 0] = await freePorts(3);
+    const flags = [`--http-addr=:${http}`, `--grpc-addr=:${grpc}`, `--debug-addr=:${debug}`];
+    await using own = await startProgram(
+      node,
+      [...program('addsvc'), ...flags],
+      [http, grpc, debug],
+    );
+    const exit = once(own.process, 'exit');
+    own.process.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect(own.output()).toContain('exit="received signal SIGTERM"');
+  });
+});
+
+describe('npm start', () => {
+  it('shows every method, an error and a broken request over both transports, and ends', async () => {
+    const { code, stdout, stderr } = await runToEnd(node, program('demo'));
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    for (const transport of ['HTTP', 'gRPC']) {
+      const [, section = ''] = stdout.split(`${transport}, `);
+      expect(section).toMatch(/sum 1 2 +\{"v":3\}/);
+      expect(section).toMatch(/concat fair lead +\{"v":"fairlead"\}/);
+      expect(section).toMatch(/sum 0 0 +invalid_argument: can't sum two zeroes/);
+      expect(section).toMatch(/a broken request +(invalid_argument|internal): /);
+    }
+    expect(stdout).toContain('npm start -- --keep');
+  });
+});

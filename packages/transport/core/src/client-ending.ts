@@ -1,0 +1,46 @@
+import { type Context, type ScopedContext, ServiceError } from '@fairlead/endpoint';
+import type { ClientCall, ClientHooks } from './hooks.ts';
+import { harmless } from './observe.ts';
+
+/** How far a call has got. */
+export interface Progress<Call> {
+  readonly scoped: ScopedContext;
+  /** The last context that a hook handed on. */
+  ctx: Context;
+  /** Undefined until the request is encoded. */
+  call: Call | undefined;
+}
+
+/** What there is to do when a call fails, and when it is over. Neither throws. */
+export interface Endings<Call> {
+  /** Shows the error to `onError` and returns its clean form. */
+  failed(progress: Progress<Call>, thrown: unknown): ServiceError;
+  /** Lets go of the context, then runs `finalize`. */
+  conclude(progress: Progress<Call>, error: ServiceError | undefined): Promise<void>;
+}
+
+/** The last part of {@link clientLifecycle}: resolved once, used at the end of each call. */
+export function endings<Call extends ClientCall>(
+  status: (call: Call | undefined, error: ServiceError | undefined) => number,
+  hooks: ClientHooks<Call>,
+): Endings<Call> {
+  const { finalize = [] } = hooks;
+  const observe = harmless(hooks.onError);
+  return {
+    failed({ ctx, call }, thrown) {
+      observe(thrown, ctx, call);
+      return ServiceError.from(thrown);
+    },
+    async conclude({ scoped, ctx, call }, error) {
+      scoped[Symbol.dispose]();
+      const outcome = { error, status: status(call, error) };
+      for (const hook of finalize) {
+        try {
+          await hook(ctx, call, outcome);
+        } catch (failure) {
+          observe(failure, ctx, call);
+        }
+      }
+    },
+  };
+}

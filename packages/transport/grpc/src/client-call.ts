@@ -1,0 +1,141 @@
+import {
+  type Context,
+  deadlineExceeded,
+  type Operation,
+  type ServiceError,
+} from '@fairlead/endpoint';
+import type { ClientCall, MetadataReader } from '@fairlead/transport';
+import {
+  type CallOptions,
+  type Client,
+  type ServiceError as GrpcError,
+  Metadata,
+} from '@grpc/grpc-js';
+import {
+  checkedMetadata,
+  type GrpcMetadataWriter,
+  metadataReader,
+  type PendingMetadata,
+  pendingMetadata,
+} from './metadata.ts';
+import { errorOfStatus } from './status.ts';
+
+/** A gRPC call on the client, as hooks and codecs see it. */
+export interface GrpcClientCall extends ClientCall {
+  /** Goes out with the request. Bytes: see {@link GrpcMetadataWriter}. */
+  readonly requestMetadata: GrpcMetadataWriter;
+  /** The server's metadata: what came before the response, then what came after it or with the error. */
+  readonly responseMetadata: MetadataReader;
+  /** What came before the response, as grpc-js has it; undefined where nothing came. */
+  readonly metadata: Metadata | undefined;
+  /** What came after the response or with the error, as grpc-js has it; undefined before that. */
+  readonly trailers: Metadata | undefined;
+}
+
+/** What came back: the bytes of the response, or the error that the server answered with. */
+export type Reply = Buffer | ServiceError;
+
+/** One unary call. A class, as the one object that every call needs. */
+export class UnaryClientCall implements GrpcClientCall {
+  readonly operation: Operation;
+  metadata: Metadata | undefined = undefined;
+  trailers: Metadata | undefined = undefined;
+  private outgoing: PendingMetadata | undefined = undefined;
+  private request: Buffer = noBytes;
+
+  constructor(operation: Operation) {
+    this.operation = operation;
+  }
+
+  get requestMetadata(): GrpcMetadataWriter {
+    this.outgoing ??= pendingMetadata();
+    return this.outgoing;
+  }
+
+  get responseMetadata(): MetadataReader {
+    return metadataReader(this.metadata, this.trailers);
+  }
+
+  /** This call, with its request. */
+  carrying(request: Buffer): this {
+    this.request = request;
+    return this;
+  }
+
+  /**
+   * Sends the request and waits for the reply; rejects where there is none. With `observed`, the
+   * server's metadata is kept for those who look at it.
+   */
+  send(client: Client, path: string, ctx: Context, observed: boolean): Promise<Reply> {
+    const { outgoing } = this;
+    const metadata = outgoing?.written ? checkedMetadata(outgoing.written) : new Metadata();
+    const options = callOptions(ctx);
+    return new Promise((resolve, reject) => {
+      let unlink: (() => void) | undefined;
+      const ended = (error: GrpcError | null, response?: Buffer): void => {
+        unlink?.();
+        if (error === null) {
+          resolve(response ?? noBytes);
+          return;
+        }
+        this.trailers = error.metadata;
+        const failure = failureOf(error, ctx);
+        if (observed && this.isAnswered()) resolve(failure);
+        else reject(failure);
+      };
+      const { request } = this;
+      const raw = client.makeUnaryRequest(path, asIs, asIs, request, metadata, options, ended);
+      if (observed) {
+        raw.once('metadata', (initial) => {
+          this.metadata = initial;
+        });
+        // Comes after the response, but before anybody who waits for it goes on.
+        raw.once('status', (status) => {
+          this.trailers = status.metadata;
+        });
+      }
+      unlink = ctx.onAbort((error) => {
+        reject(error);
+        raw.cancel();
+      });
+    });
+  }
+
+  /** Whether the failure came from the server, which says at least its content type. */
+  private isAnswered(): boolean {
+    if (this.metadata !== undefined) return true;
+    return this.trailers !== undefined && Object.keys(this.trailers.toJSON()).length > 0;
+  }
+}
+
+const noBytes: Buffer = Buffer.alloc(0);
+
+/** Messages are serialised in the stages around `send`, where an error of it is the call's own. */
+function asIs(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+/** What grpc-js can send in whole milliseconds; for longer it rounds up, to whole seconds. */
+const maxExactMs = 1e8;
+
+/** A grpc-js server takes a longer timeout for one that has passed. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
+/** A deadline that reaches the next hop with no more time than is left, whatever it is rounded to. */
+function callOptions(ctx: Context): CallOptions {
+  const remaining = Math.min(ctx.remainingMs(), maxTimeoutMs);
+  if (ctx.deadline === undefined) return {};
+  const unit = remaining < maxExactMs ? 1 : 1000;
+  // One less, for the part of a unit that Date.now() leaves out.
+  return { deadline: Date.now() + (Math.floor(remaining / unit) - 1) * unit };
+}
+
+/** grpc-js's timer for the deadline runs this much before ours at most. */
+const timerSlackMs = 5;
+
+function failureOf(error: GrpcError, ctx: Context): ServiceError {
+  if (ctx.error !== undefined) return ctx.error;
+  const failure = errorOfStatus(error);
+  const isOurDeadline = failure.code === 'deadline_exceeded' && ctx.remainingMs() <= timerSlackMs;
+  return isOurDeadline ? deadlineExceeded({ cause: error }) : failure;
+}

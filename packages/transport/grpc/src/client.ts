@@ -1,0 +1,153 @@
+import { type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
+import type { Reply, UnaryClientCall } from './client-call.ts';
+import {
+  type ClientCodec,
+  clientEndpoint,
+  type GrpcEndpointOptions,
+  type RequestEncoder,
+  type ResponseDecoder,
+} from './client-endpoint.ts';
+import { limitOptions, maxSendBytesOf } from './limits.ts';
+import { type ClientMethod, isUnary, type ServiceMethod, type ServiceMethods } from './method.ts';
+
+/** What {@link createGrpcClient} can be told. */
+export interface GrpcClientOptions {
+  /**
+   * How to prove who is there. Default: not at all, in plain text, which is for loopback and private
+   * networks; `credentials.createSsl(…)` of grpc-js is TLS, with a key of one's own mutual TLS.
+   */
+  readonly credentials?: ChannelCredentials | undefined;
+  /** The longest response that is read, in bytes. Default 4 194 304 (4 MiB); `Infinity` for any. */
+  readonly maxReceiveBytes?: number | undefined;
+  /** The longest request that is sent, in bytes. Default 4 194 304, what a server reads by default. */
+  readonly maxSendBytes?: number | undefined;
+  /** Options of grpc-js's channel, which win over the ones above: `grpc.keepalive_time_ms`, … */
+  readonly channelOptions?: ChannelOptions | undefined;
+}
+
+interface NoEncoder {
+  readonly encode?: never;
+}
+
+interface NoDecoder {
+  readonly decode?: never;
+}
+
+/** One typed endpoint for each unary method of a service; methods that stream are left out. */
+export type GrpcEndpoints<Service extends ServiceMethods> = {
+  readonly [Name in keyof Service as Streams<Service[Name]> extends true
+    ? never
+    : Name]: EndpointOf<Service[Name]>;
+};
+
+/** A definition that does not say (`boolean`, as proto-loader's) is left to the run time. */
+type Streams<Method extends ServiceMethod> = Method['requestStream'] extends true
+  ? true
+  : Method['responseStream'];
+
+type EndpointOf<Method> =
+  Method extends ClientMethod<infer Req, infer Res> ? Endpoint<Req, Res> : never;
+
+/** The methods of one server as endpoints, over one connection. */
+export interface GrpcClient extends AsyncDisposable {
+  /**
+   * One unary method as an endpoint. It rejects with a ServiceError, whatever goes wrong: the
+   * server's own, or `unavailable` where none could be reached. Any number of calls may run at once.
+   */
+  endpoint<Req, Res>(
+    method: ClientMethod<Req, Res>,
+    options?: GrpcEndpointOptions & NoEncoder & NoDecoder,
+  ): Endpoint<Req, Res>;
+  endpoint<Req, ReqMessage, Res>(
+    method: ClientMethod<ReqMessage, Res>,
+    options: GrpcEndpointOptions & RequestEncoder<Req, ReqMessage> & NoDecoder,
+  ): Endpoint<Req, Res>;
+  endpoint<Req, ResMessage, Res>(
+    method: ClientMethod<Req, ResMessage>,
+    options: GrpcEndpointOptions & NoEncoder & ResponseDecoder<ResMessage, Res>,
+  ): Endpoint<Req, Res>;
+  endpoint<Req, ReqMessage, ResMessage, Res>(
+    method: ClientMethod<ReqMessage, ResMessage>,
+    options: GrpcEndpointOptions &
+      RequestEncoder<Req, ReqMessage> &
+      ResponseDecoder<ResMessage, Res>,
+  ): Endpoint<Req, Res>;
+  /** All unary methods of a service as endpoints, all with the same options. */
+  service<Service extends ServiceMethods>(
+    definition: Service,
+    options?: GrpcEndpointOptions,
+  ): GrpcEndpoints<Service>;
+  /**
+   * Refuses new calls with `unavailable` and closes the connection when the calls in flight have
+   * ended, which is when the promise is fulfilled: their own timeouts are the limit. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client of the server at `target`, `host:port` or any other target of gRPC (`dns:///…`,
+ * `unix:…`). Connects at the first call, and again after a connection was lost; never before.
+ *
+ * ```ts
+ * const client = createGrpcClient('127.0.0.1:8082');
+ * const { sum } = client.service(AddService, { timeoutMs: 500 });
+ * ```
+ */
+export function createGrpcClient(target: string, options: GrpcClientOptions = {}): GrpcClient {
+  const channelOptions = limitOptions(options);
+  const identity = options.credentials ?? credentials.createInsecure();
+  const channel = new Client(target, identity, channelOptions);
+  const maxSendBytes = maxSendBytesOf(channelOptions);
+  let inFlight = 0;
+  let closing: Promise<void> | undefined;
+  let whenIdle: (() => void) | undefined;
+
+  function send(
+    call: UnaryClientCall,
+    path: string,
+    ctx: Context,
+    observed: boolean,
+  ): Promise<Reply> {
+    if (closing !== undefined) throw closedError(target);
+    const reply = call.send(channel, path, ctx, observed);
+    inFlight++;
+    return reply.finally(ended);
+  }
+
+  function ended(): void {
+    inFlight--;
+    if (inFlight === 0) whenIdle?.();
+  }
+
+  function endpoint<Req, ReqMessage, ResMessage, Res>(
+    method: ClientMethod<ReqMessage, ResMessage>,
+    options: GrpcEndpointOptions & ClientCodec<Req, ReqMessage, ResMessage, Res> = {},
+  ): Endpoint<Req, Res> {
+    return clientEndpoint({ target, maxSendBytes, send }, method, options);
+  }
+
+  function service<Service extends ServiceMethods>(
+    definition: Service,
+    options?: GrpcEndpointOptions,
+  ): GrpcEndpoints<Service> {
+    const unary = Object.entries(definition).filter(([, method]) => isUnary(method));
+    const endpoints = unary.map(([name, method]) => [name, endpoint(method, options)]);
+    // Sound: one endpoint for each method that the type keeps, of that method's messages.
+    return Object.fromEntries(endpoints) as GrpcEndpoints<Service>;
+  }
+
+  function close(): Promise<void> {
+    closing ??= new Promise<void>((resolve) => {
+      if (inFlight === 0) resolve();
+      else whenIdle = resolve;
+    }).then(() => channel.close());
+    return closing;
+  }
+
+  return { endpoint, service, close, [Symbol.asyncDispose]: close };
+}
+
+function closedError(target: string): ServiceError {
+  return new ServiceError('unavailable', `the client of ${target} is closed: make a new one`);
+}

@@ -1,0 +1,175 @@
+import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
+import { type ChannelOptions, Server, ServerCredentials } from '@grpc/grpc-js';
+import { addService, type GrpcHandlers } from './add-service.ts';
+import { limitOptions, maxSendBytesOf } from './limits.ts';
+import type { ServiceMethods } from './method.ts';
+import type { ServerLimits } from './server.ts';
+
+/** What {@link createGrpcServer} can be told. */
+export interface GrpcServerOptions {
+  /** The longest request that is read, in bytes. Default 4 194 304 (4 MiB); `Infinity` for any. */
+  readonly maxReceiveBytes?: number | undefined;
+  /** The longest response that is sent, in bytes. Default 4 194 304, what a client reads by default. */
+  readonly maxSendBytes?: number | undefined;
+  /**
+   * The most metadata that a call may bring to a {@link grpcHandler}, in bytes as HTTP/2 counts them:
+   * name, value and 32 for each entry. Default 8192. Node itself refuses more than 65 535.
+   */
+  readonly maxMetadataBytes?: number | undefined;
+  /** How many calls one connection may have in flight; its client holds back the rest. Default 1000. */
+  readonly maxConcurrentCalls?: number | undefined;
+  /** A connection without calls is closed after this many milliseconds. Default 300 000 (5 minutes). */
+  readonly maxConnectionIdleMs?: number | undefined;
+  /**
+   * A connection is replaced after about this many milliseconds, so that its client looks up the
+   * instances again. Its calls go on to their end. Default 1 800 000 (30 minutes).
+   */
+  readonly maxConnectionAgeMs?: number | undefined;
+  /** Options of grpc-js's server, which win over the ones above: `grpc.keepalive_time_ms`, … */
+  readonly channelOptions?: ChannelOptions | undefined;
+  /** Where the time of `graceMs` comes from. Default: the clock of the process. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** Default `127.0.0.1`, which only this machine reaches; `0.0.0.0` or `::` for all. */
+  readonly host?: string | undefined;
+  /** Default 0, for a free port. */
+  readonly port?: number | undefined;
+  /** Default: plain text; `ServerCredentials.createSsl(…)` of grpc-js for TLS and mutual TLS. */
+  readonly credentials?: ServerCredentials | undefined;
+}
+
+/** A gRPC server with a life: made, filled, listening, closed. */
+export interface GrpcServer extends AsyncDisposable {
+  /** The server of grpc-js: for reflection, health and other services made for it. */
+  readonly server: Server;
+  /** Adds a service, before or after {@link listen}. Throws for a handler without a method, and for a method twice. */
+  add<Service extends ServiceMethods>(service: Service, handlers: GrpcHandlers<Service>): void;
+  /** Opens the port. Rejects where it cannot; may be called again then, but only once where it could. */
+  listen(options?: ListenOptions): Promise<{ readonly host: string; readonly port: number }>;
+  /**
+   * Stops listening, tells every client to go elsewhere, and waits for the calls in flight; after
+   * `graceMs` milliseconds (default 10 000) it ends those that remain, and their contexts with them.
+   * Idempotent: a second call waits for the first. Never rejects.
+   */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
+}
+
+/**
+ * Makes a gRPC server with limits that hold by default. No I/O before {@link GrpcServer.listen}.
+ *
+ * ```ts
+ * const server = createGrpcServer();
+ * server.add(AddService, { sum: grpcHandler(AddService.sum, sum) });
+ * const { port } = await server.listen({ port: 8082 });
+ * ```
+ */
+export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
+  const channelOptions = serverOptions(options);
+  const limits: ServerLimits = {
+    maxSendBytes: maxSendBytesOf(channelOptions),
+    maxMetadataBytes: checkNumber('maxMetadataBytes', options.maxMetadataBytes ?? 8192),
+  };
+  const { clock = systemClock } = options;
+  const server = new Server(channelOptions);
+  let listening: Promise<string | undefined> | undefined;
+  let closing: Promise<void> | undefined;
+
+  function refuseClosed(): void {
+    if (closing !== undefined) throw new Error('the gRPC server is closed: make a new one');
+  }
+
+  function add(service: ServiceMethods, handlers: GrpcHandlers<ServiceMethods>): void {
+    refuseClosed();
+    addService(server, service, handlers, limits);
+  }
+
+  async function listen({ host = '127.0.0.1', port = 0, credentials }: ListenOptions = {}) {
+    refuseClosed();
+    if (listening !== undefined) {
+      throw new Error('the gRPC server listens already: make another one for another port');
+    }
+    checkNumber('port', port, { max: 65_535, integer: true });
+    const identity = credentials ?? ServerCredentials.createInsecure();
+    const binding = bind(server, { host, port, credentials: identity });
+    listening = binding.then(
+      (bound) => addressOf(host, bound),
+      () => undefined,
+    );
+    try {
+      return { host, port: await binding };
+    } catch (error) {
+      listening = undefined;
+      throw error;
+    }
+  }
+
+  async function shutDown(graceMs: number): Promise<void> {
+    const address = await listening;
+    // With channelz off, forceShutdown leaves the connections open.
+    if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
+      server.drain(address, Math.min(graceMs, unlimitedMs));
+    }
+    await new Promise<void>((resolve) => {
+      const force = (): void => {
+        server.forceShutdown();
+        resolve();
+      };
+      const stop = graceMs === Infinity ? undefined : clock.schedule(graceMs, force);
+      server.tryShutdown(() => {
+        stop?.();
+        resolve();
+      });
+    });
+  }
+
+  function close({ graceMs = 10_000 }: { readonly graceMs?: number | undefined } = {}) {
+    closing ??= shutDown(checkNumber('graceMs', graceMs));
+    return closing;
+  }
+
+  return { server, add, listen, close, [Symbol.asyncDispose]: () => close() };
+}
+
+function serverOptions(options: GrpcServerOptions): ChannelOptions {
+  const {
+    maxConcurrentCalls = 1000,
+    maxConnectionIdleMs = 300_000,
+    maxConnectionAgeMs = 1_800_000,
+  } = options;
+  const positive = { min: 1, integer: true };
+  checkNumber('maxConcurrentCalls', maxConcurrentCalls, positive);
+  checkNumber('maxConnectionIdleMs', maxConnectionIdleMs, positive);
+  checkNumber('maxConnectionAgeMs', maxConnectionAgeMs, positive);
+  return {
+    'grpc.max_concurrent_streams': Math.min(maxConcurrentCalls, 2 ** 32 - 1),
+    'grpc.max_connection_idle_ms': Math.min(maxConnectionIdleMs, unlimitedMs),
+    'grpc.max_connection_age_ms': Math.min(maxConnectionAgeMs, unlimitedMs),
+    ...limitOptions(options),
+  };
+}
+
+/** How grpc-js writes that there is no limit. */
+const unlimitedMs = 2 ** 31 - 1;
+
+function addressOf(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function bind(
+  server: Server,
+  { host, port, credentials }: { host: string; port: number; credentials: ServerCredentials },
+): Promise<number> {
+  const address = addressOf(host, port);
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (cause, bound) => {
+      if (cause === null) return resolve(bound);
+      const remedy = cause.message.includes('EADDRINUSE')
+        ? 'something listens there already; stop it, or take port 0 for a free one'
+        : cause.message;
+      reject(new Error(`cannot listen on ${address}: ${remedy}`, { cause }));
+    });
+  });
+}

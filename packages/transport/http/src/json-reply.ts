@@ -1,0 +1,28 @@
+import { failureOf } from '@fairlead/endpoint';
+import { problemReply } from './problem.ts';
+import type { HttpReply } from './reply.ts';
+import { type HttpHeaders, httpHeaders, httpMarks, httpStatus } from './status.ts';
+
+/** The media type of JSON, as it is sent. */
+export const jsonType = 'application/json; charset=utf-8';
+
+const jsonHeaders: HttpHeaders = { 'content-type': jsonType };
+const noHeaders: HttpHeaders = {};
+
+/**
+ * A response as JSON, with the status and the headers that it carries under {@link httpStatus} and
+ * {@link httpHeaders}. The status is 200 otherwise; `undefined` becomes an empty 204; a business
+ * error inside the response (see `Failer`) becomes the reply of that error.
+ */
+export function jsonReply(response: unknown): HttpReply {
+  const failed = failureOf(response);
+  if (failed !== undefined) return problemReply(failed);
+  const marks = httpMarks(response);
+  const status = marks[httpStatus] ?? (response === undefined ? 204 : 200);
+  const extra = marks[httpHeaders];
+  if (status === 204 || response === undefined) {
+    return { status, headers: extra ?? noHeaders, body: undefined };
+  }
+  const headers = extra === undefined ? jsonHeaders : { ...jsonHeaders, ...extra };
+  return { status, headers, body: JSON.stringify(response) };
+}
