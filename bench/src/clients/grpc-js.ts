@@ -6,10 +6,12 @@ import { callInParallel } from './call-in-parallel.ts';
 const client = new Client(`127.0.0.1:${process.argv[2]}`, credentials.createInsecure());
 const { path, requestSerialize, responseDeserialize } = sumMethod;
 
-/** With a deadline, as every client of a service has one, ours by default. */
+/** How long a call may take, in milliseconds; no limit where the command line gives none. */
+const timeoutMs = Number(process.argv[3] ?? Infinity);
+
 function sum(request: SumRequest): Promise<SumResponse> {
   return new Promise((resolve, reject) => {
-    const options = { deadline: Date.now() + 10_000 };
+    const options = timeoutMs === Infinity ? {} : { deadline: Date.now() + timeoutMs };
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, options, (error, response) => {
       if (response === undefined) reject(error ?? new Error('no response'));
       else resolve(response);
