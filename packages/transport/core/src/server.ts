@@ -9,6 +9,7 @@ import {
   ServiceError,
 } from '@fairlead/endpoint';
 import type { Outcome, ServerCall, ServerHooks } from './hooks.ts';
+import { isLater } from './later.ts';
 import { harmless } from './observe.ts';
 
 /** What a transport does at each stage of a call on the server. A throw goes the way of all errors. */
@@ -84,10 +85,12 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
         await hook(ctx, call, response);
         ctx.throwIfAborted();
       }
-      const reply = await stages.encode(response, call, ctx);
+      const encoded = stages.encode(response, call, ctx);
+      const reply = isLater(encoded) ? await encoded : encoded;
       ctx.throwIfAborted();
       unsent = undefined;
-      outcome = { error: undefined, status: await stages.send(reply, call) };
+      const sent = stages.send(reply, call);
+      outcome = { error: undefined, status: isLater(sent) ? await sent : sent };
     } catch (thrown) {
       discard(unsent);
       outcome = await answerError(thrown, ctx, call, root);
