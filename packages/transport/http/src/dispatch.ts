@@ -1,11 +1,11 @@
 import { type Context, ServiceError } from '@fairlead/endpoint';
 import type { Dispatcher } from 'undici';
 import type { HttpClientCall } from './client-call.ts';
-import type { RawReply } from './client-reply.ts';
+import { type HttpClientReply, WholeReply } from './client-reply.ts';
 import { joined } from './request.ts';
 
 /** Sends a call and waits for its reply. */
-export type Send = (call: HttpClientCall, ctx: Context) => Promise<RawReply>;
+export type Send = (call: HttpClientCall, ctx: Context) => Promise<HttpClientReply>;
 
 /**
  * Sends a call and collects its reply. When the context ends the caller has its error at once and
@@ -16,11 +16,11 @@ export function dispatch(
   { method, path, headers, body }: HttpClientCall,
   ctx: Context,
   maxBytes: number,
-): Promise<RawReply> {
+): Promise<HttpClientReply> {
   return new Promise((resolve, reject) => {
     let request: Dispatcher.DispatchController | undefined;
     let status = 0;
-    let replyHeaders: RawReply['headers'] = {};
+    let replyHeaders: HttpClientReply['headers'] = {};
     const chunks: Buffer[] = [];
     let size = 0;
 
@@ -49,7 +49,7 @@ export function dispatch(
         },
         onResponseEnd() {
           unlink();
-          resolve({ status, headers: replyHeaders, body: joined(chunks) });
+          resolve(new WholeReply(status, replyHeaders, joined(chunks)));
         },
         onResponseError(_controller, error) {
           unlink();
