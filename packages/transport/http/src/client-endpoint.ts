@@ -14,7 +14,7 @@ import {
   OutgoingCall,
   targetPath,
 } from './client-call.ts';
-import { decodeJson, type HttpClientReply, replyOf } from './client-reply.ts';
+import { decodeJson, type HttpClientReply } from './client-reply.ts';
 import type { Send } from './dispatch.ts';
 import { isIdempotent } from './methods.ts';
 import { problemError } from './problem.ts';
@@ -84,7 +84,7 @@ export function clientEndpoint<Req, Res>(
       setDeadline(call.headers, ctx.remainingMs());
       const reply = await send(call, ctx);
       call.reply = reply;
-      return replyOf(reply);
+      return reply;
     },
     decode(reply: HttpClientReply, _call: HttpClientCall, ctx: Context): Res | Promise<Res> {
       if (!isSuccess(reply.status)) throw decodeError(reply);
