@@ -1,22 +1,24 @@
 import { type Context, ServiceError } from '@fairlead/endpoint';
 import type { Dispatcher } from 'undici';
-import type { HttpClientCall } from './client-call.ts';
+import type { OutgoingCall } from './client-call.ts';
 import { type HttpClientReply, WholeReply } from './client-reply.ts';
 import { joined } from './request.ts';
 
 /** Sends a call and waits for its reply. */
-export type Send = (call: HttpClientCall, ctx: Context) => Promise<HttpClientReply>;
+export type Send = (call: OutgoingCall, ctx: Context) => Promise<HttpClientReply>;
 
 /**
- * Sends a call and collects its reply. When the context ends the caller has its error at once and
- * the request is closed on the wire; undici's own timeouts stay out of it.
+ * Sends a call and collects its reply, which its hooks find in the call. When the context ends the
+ * caller has its error at once and the request is closed on the wire; undici's own timeouts stay
+ * out of it.
  */
 export function dispatch(
   pool: Dispatcher,
-  { method, path, headers, body }: HttpClientCall,
+  call: OutgoingCall,
   ctx: Context,
   maxBytes: number,
 ): Promise<HttpClientReply> {
+  const { method, path, headers, body } = call;
   return new Promise((resolve, reject) => {
     let request: Dispatcher.DispatchController | undefined;
     let status = 0;
@@ -49,7 +51,8 @@ export function dispatch(
         },
         onResponseEnd() {
           unlink();
-          resolve(new WholeReply(status, replyHeaders, joined(chunks)));
+          call.reply = new WholeReply(status, replyHeaders, joined(chunks));
+          resolve(call.reply);
         },
         onResponseError(_controller, error) {
           unlink();
