@@ -22,7 +22,14 @@ const config: KnipConfig = {
       entry: ['src/{addsvc,addcli,demo}.ts', ...tests],
       ignoreDependencies: ['ts-proto'],
     },
-    bench: { entry: ['src/main.ts', 'src/{clients,load,loops,servers}/*.ts', 'src/**/*.test.ts', 'test/**/*.ts'] },
+    bench: {
+      entry: [
+        'src/main.ts',
+        'src/{clients,load,loops,servers}/*.ts',
+        'src/**/*.test.ts',
+        'test/**/*.ts',
+      ],
+    },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },
   compilers: {
