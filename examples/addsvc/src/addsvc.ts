@@ -12,6 +12,8 @@ await runProgram(async () => {
       'debug-addr': { type: 'string', default: '127.0.0.1:8080' },
     },
   });
+  // Asked first: a signal may come as soon as a port is open.
+  const stopped = stopSignal();
   const log = (line: string): void => console.error(line);
   await using server = await startAddServer({
     http: parseAddress('--http-addr', flags['http-addr']),
@@ -22,5 +24,5 @@ await runProgram(async () => {
   for (const transport of ['http', 'grpc', 'debug'] as const) {
     log(`transport=${transport} addr=${formatAddress(server[transport])}`);
   }
-  log(`exit="received signal ${await stopSignal()}"`);
+  log(`exit="received signal ${await stopped}"`);
 });

@@ -12,8 +12,11 @@ export {
   parseGrpcTimeout,
 } from './deadline.ts';
 export type {
+  BeforeHook,
   ClientCall,
   ClientHooks,
+  ErrorHook,
+  FinalizeHook,
   NextContext,
   Outcome,
   ServerCall,

@@ -6,24 +6,24 @@ import { dispatch, type Send, type Wire } from './dispatch.ts';
 /** What a client is told about its connections. */
 export interface HttpClientOptions {
   /** How many connections may be open at once. Default 128; a call beyond that waits for a free one. */
-  readonly connections?: number;
+  readonly connections?: number | undefined;
   /** How long an idle connection is kept, in milliseconds. Default 4000: less than a server keeps its own end. */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
   /** How long a connection may take to be made, in milliseconds. Default 10 000. */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
   /** The largest body of a reply, in bytes. Default 4 MiB; a larger one fails with `resource_exhausted`. */
-  readonly maxResponseBytes?: number;
+  readonly maxResponseBytes?: number | undefined;
   /** For `https`: what to trust and who to be, as PEM. Default: Node's own certificate authorities. */
-  readonly tls?: HttpClientTls;
+  readonly tls?: HttpClientTls | undefined;
 }
 
 /** TLS settings of a client. */
 export interface HttpClientTls {
-  readonly ca?: string | Buffer;
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
+  readonly ca?: string | Buffer | undefined;
+  readonly cert?: string | Buffer | undefined;
+  readonly key?: string | Buffer | undefined;
   /** The name that the server's certificate must have. Default: the URL's host. */
-  readonly servername?: string;
+  readonly servername?: string | undefined;
 }
 
 /** A pool of kept connections to one server, and the endpoints that use it. */

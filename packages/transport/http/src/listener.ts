@@ -7,34 +7,34 @@ import { guardHead } from './head.ts';
 /** Limits of a server. Every time is in milliseconds. */
 export interface HttpServerOptions {
   /** How long a client may take to send its headers; 0 for no limit. Default 10 000, or `requestTimeoutMs` if less. */
-  readonly headersTimeoutMs?: number;
+  readonly headersTimeoutMs?: number | undefined;
   /** How long a client may take to send a whole request; 0 for no limit. Default 30 000; a slower one gets 408. */
-  readonly requestTimeoutMs?: number;
+  readonly requestTimeoutMs?: number | undefined;
   /**
    * How long a connection is kept between two requests. Default 65 000: longer than the usual load
    * balancer keeps its own end, so that it is not the server who closes first.
    */
-  readonly keepAliveTimeoutMs?: number;
+  readonly keepAliveTimeoutMs?: number | undefined;
   /** The largest block of headers, in bytes. Default 16 KiB; a larger one gets 431. */
-  readonly maxHeaderBytes?: number;
+  readonly maxHeaderBytes?: number | undefined;
   /** How many headers a request may have. Default 100; one with more gets 431. */
-  readonly maxHeaders?: number;
+  readonly maxHeaders?: number | undefined;
   /** Default: the clock of the process. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** Where a server listens. */
 export interface ListenOptions {
   /** Default 127.0.0.1, this machine alone; `0.0.0.0` or `::` for every interface, as in a container. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Default 0: any free port, which {@link HttpServer.listen} tells. */
-  readonly port?: number;
+  readonly port?: number | undefined;
 }
 
 /** How a server closes. */
 export interface CloseOptions {
   /** How long requests in flight may take to finish, in milliseconds. Default 10 000. */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
 }
 
 /** A `node:http` server with safe limits and a close that loses nothing. */
