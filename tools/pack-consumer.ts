@@ -1,5 +1,5 @@
 // tools/pack.test.ts appends this file to the consumer that it installs the packed packages for:
-// a first service, as a user would write it.
+// a first service, as a user would write it. Only there can its imports be resolved.
 import { background, chain, type Endpoint, timeout } from '@fairlead/endpoint';
 import { createHttpClient, createHttpServer, httpHandler, jsonBody } from '@fairlead/http';
 

@@ -192,11 +192,15 @@ describe('a context that is disposed of', () => {
   });
 
   it('does nothing when it is canceled, listened to or disposed of again', () => {
-    const ctx = createContext();
+    const clock = fakeClock();
+    const outer = new AbortController();
+    const ctx = createContext({ clock, signal: outer.signal, timeoutMs: 10 });
     ctx[Symbol.dispose]();
     const listener = vi.fn();
-    ctx.onAbort(listener)();
+    ctx.onAbort(listener);
+    expect(clock.pending() + listeners(outer.signal)).toBe(0);
     ctx.cancel(hungUp);
+    outer.abort();
     ctx[Symbol.dispose]();
 
     expect(ctx.error).toBeUndefined();

@@ -1,5 +1,5 @@
 import { CancelScope } from './cancel-scope.ts';
-import { cancelReason, signalSource } from './cancellation.ts';
+import { cancelReason } from './cancellation.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type {
   CancelableContext,
@@ -10,6 +10,7 @@ import type {
 } from './context.ts';
 import { checkNumber } from './option.ts';
 import type { ServiceError } from './service-error.ts';
+import { signalSource } from './signal-source.ts';
 
 /** A value and the contexts below it: a linked list, since few values are set and fewer looked up. */
 class CallContext implements CancelableContext {

@@ -74,7 +74,10 @@ export class UnaryClientCall implements GrpcClientCall {
       let unlink: (() => void) | undefined;
       const ended = (error: GrpcError | null, response?: Buffer): void => {
         unlink?.();
-        if (error === null) return resolve(response ?? noBytes);
+        if (error === null) {
+          resolve(response ?? noBytes);
+          return;
+        }
         this.trailers = error.metadata;
         const failure = failureOf(error, ctx);
         if (observed && this.isAnswered()) resolve(failure);
