@@ -113,7 +113,7 @@ function resultOf(reply: JsonrpcReply, call: OutgoingCall): unknown {
 function resultDecoder<Res>(
   decoder: JsonrpcDecoder<unknown, Res>,
 ): (result: unknown, ctx: Context) => Res | Promise<Res> {
-  const decode = decoderFunction(decoder);
+  const decode = decoderFunction(decoder, 'result');
   if (!('~standard' in decoder)) return decode;
   return async (result, ctx) => {
     try {

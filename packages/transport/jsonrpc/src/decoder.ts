@@ -7,10 +7,14 @@ export type JsonrpcDecoder<Wire, T> =
   | StandardSchemaV1<unknown, T>
   | ((value: Wire, ctx: Context) => T | Promise<T>);
 
-/** The function of a decoder. A schema may be a function too, and is a schema then. */
+/**
+ * The function of a decoder. A schema may be a function too, and is a schema then; its error names
+ * the value as `subject`.
+ */
 export function decoderFunction<Wire, T>(
   decoder: JsonrpcDecoder<Wire, T>,
+  subject: string,
 ): (value: Wire, ctx: Context) => T | Promise<T> {
-  if ('~standard' in decoder) return (value) => validate(decoder, value);
+  if ('~standard' in decoder) return (value) => validate(decoder, value, subject);
   return decoder;
 }

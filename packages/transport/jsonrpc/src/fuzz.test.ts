@@ -34,19 +34,23 @@ const broken = fc
   );
 const body = fc.oneof(json, broken, fc.string(), fc.uint8Array());
 
-it('answers whatever it is sent with valid JSON-RPC, or not at all', () =>
-  fc.assert(
-    fc.asyncProperty(body, async (sent) => {
-      const reply = await server.post(sent);
-      if (reply.status === 204 && reply.body === '') return;
-      expect(reply.status).toBe(200);
-      const answered: unknown = JSON.parse(reply.body);
-      const answers = Array.isArray(answered) ? answered : [answered];
-      expect(answers.length).toBeGreaterThan(0);
-      for (const answer of answers) expectAnswer(Object(answer));
-    }),
-    { numRuns: 1000 },
-  ));
+it(
+  'answers whatever it is sent with valid JSON-RPC, or not at all',
+  () =>
+    fc.assert(
+      fc.asyncProperty(body, async (sent) => {
+        const reply = await server.post(sent);
+        if (reply.status === 204 && reply.body === '') return;
+        expect(reply.status).toBe(200);
+        const answered: unknown = JSON.parse(reply.body);
+        const answers = Array.isArray(answered) ? answered : [answered];
+        expect(answers.length).toBeGreaterThan(0);
+        for (const answer of answers) expectAnswer(Object(answer));
+      }),
+      { numRuns: 500 },
+    ),
+  60_000,
+);
 
 function expectAnswer(answer: Readonly<Record<string, unknown>>): void {
   const { jsonrpc, id, error } = answer;

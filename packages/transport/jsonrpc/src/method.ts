@@ -54,7 +54,7 @@ export function jsonrpcMethod<Req, Res>(
   options: JsonrpcMethodOptions<Req, Res>,
 ): JsonrpcMethod {
   const { encode = takeAsItIs<Res>, encodeError = errorObject, idempotent = false } = options;
-  const decode = decoderFunction(options.decode);
+  const decode = decoderFunction(options.decode, 'params');
 
   const stages = {
     decode({ params }: AnswerableCall, ctx: Context): Req | Promise<Req> {

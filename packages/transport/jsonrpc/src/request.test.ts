@@ -166,6 +166,11 @@ describe('a notification', () => {
   });
 });
 
+it('takes the empty version of Go kit’s clients', async () => {
+  const { body } = await server.post('{"jsonrpc":"","method":"echo","params":{},"id":0}\n');
+  expect(body).toBe('{"jsonrpc":"2.0","result":{"params":{}},"id":0}');
+});
+
 it('answers undefined with null, since an answer has a result', async () => {
   const { body } = await server.post(request('"method":"nothing","id":1'));
   expect(body).toBe('{"jsonrpc":"2.0","result":null,"id":1}');

@@ -19,8 +19,9 @@ export interface Refused {
 }
 
 /**
- * A message as a request, or why it is none. `params: null` counts as none, as Go kit's clients
- * write it; unknown members are ignored.
+ * A message as a request, or why it is none. Two things count that the specification does not know,
+ * since Go kit's clients write them: `jsonrpc: ""` (up to 0.10) and `params: null`. Unknown members
+ * are ignored.
  */
 export function toRequest({ value, id }: Message): JsonrpcRequest | Refused {
   const message = record(value);
@@ -29,7 +30,7 @@ export function toRequest({ value, id }: Message): JsonrpcRequest | Refused {
     return refuse(undefined, 'id must be a string, a number or null');
   }
   const { jsonrpc, method, params } = message;
-  if (jsonrpc !== '2.0') return refuse(id, 'jsonrpc must be "2.0"');
+  if (jsonrpc !== '2.0' && jsonrpc !== '') return refuse(id, 'jsonrpc must be "2.0"');
   if (typeof method !== 'string') return refuse(id, 'method must be a string');
   if (params === undefined || params === null) return { method, params: undefined };
   if (typeof params !== 'object') return refuse(id, 'params must be an object or an array');

@@ -276,6 +276,7 @@ it('answers invalid parameters with -32602 and the issues', async () => {
   expect(JSON.parse((await server.post(call('sum', 1))).body)).toMatchObject({
     error: {
       code: -32_602,
+      message: expect.stringMatching(/^invalid params: ./),
       data: { code: 'invalid_argument', details: { issues: [{ path: '' }] } },
     },
   });
