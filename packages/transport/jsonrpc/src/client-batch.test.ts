@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { background, type Context, createContext, ServiceError } from '@fairlead/endpoint';
 import { type FakeClock, fakeClock } from '@fairlead/testing';
 import { describe, expect, it } from 'vitest';
@@ -204,6 +205,24 @@ describe('a call that ends early', () => {
     expect(await calls[1]).toBe('deadline_exceeded');
     expect(clock.pending()).toBe(0);
   });
+});
+
+it('leaves nothing on a context that lives longer than its calls', async () => {
+  await using parts = await batching();
+  const alone = createJsonrpcClient(parts.server.url, { clock: parts.clock });
+  const { signal } = new AbortController();
+  using ctx = createContext({ signal, clock: parts.clock });
+  for (const client of [parts.client, alone]) {
+    const call = client.endpoint<object, number>({ method: 'm' });
+    for (let round = 0; round < 3; round++) {
+      const calls = Array.from({ length: 50 }, () => call({}, ctx));
+      await parts.clock.advance(0);
+      await Promise.all(calls);
+    }
+  }
+  await alone.close();
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  expect(parts.clock.pending()).toBe(0);
 });
 
 it('sends what still waits when it is closed', async () => {

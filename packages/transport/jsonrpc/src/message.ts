@@ -27,18 +27,22 @@ export interface MessageLimits {
  * are over HTTP.
  */
 export async function readMessages(http: HttpServerCall, limits: MessageLimits): Promise<Messages> {
-  checkJsonType(http.headers['content-type']);
+  checkJsonType(http.headers['content-type']?.replace(ownTypes, 'application/json'));
   // Whoever parsed the body before has the ids as JavaScript has them: large numbers are rounded.
-  if (isParsed(http)) return toMessages(await http.json(), undefined, limits);
+  const parsed = parsedBody(http);
+  if (parsed !== undefined) return toMessages(parsed, undefined, limits);
   const bytes = await http.bytes();
   return toMessages(parse(bytes, limits.maxJsonDepth), () => idTokens(bytes.toString()), limits);
 }
 
-/** Whether a body parser ran before and left a value. */
-function isParsed({ request }: HttpServerCall): boolean {
+/** What drafts of JSON-RPC over HTTP call its type; some clients still do. */
+const ownTypes = /^application\/json(?:-rpc|request)(?![^;\s])/i;
+
+/** The value that a body parser has left that ran before; undefined where there is none. */
+function parsedBody({ request }: HttpServerCall): unknown {
   const { body } = request as { readonly body?: unknown }; // Express puts it there.
   const isText = typeof body === 'string' || body instanceof Uint8Array;
-  return request.readableDidRead && body !== undefined && !isText;
+  return request.readableDidRead && !isText ? body : undefined;
 }
 
 function parse(bytes: Buffer, maxDepth: number): unknown {

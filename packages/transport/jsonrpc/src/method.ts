@@ -3,6 +3,7 @@ import {
   type Context,
   type Endpoint,
   failureOf,
+  isAsyncIterable,
   type ServiceError,
 } from '@fairlead/endpoint';
 import { type CallRunner, type ServerHooks, serverLifecycle } from '@fairlead/transport';
@@ -63,6 +64,7 @@ export function jsonrpcMethod<Req, Res>(
       return mayBeLate ? abortable(decoded, ctx) : decoded;
     },
     async encode(response: Res, call: AnswerableCall, ctx: Context): Promise<Answer> {
+      if (isAsyncIterable(response)) throw new TypeError('a stream cannot be a JSON-RPC result');
       const failed = failureOf(response);
       if (failed !== undefined) return errorAnswer(call.id, await encodeError(failed, call, ctx));
       return resultAnswer(call.id, await encode(response, call, ctx));

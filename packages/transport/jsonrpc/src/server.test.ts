@@ -33,19 +33,23 @@ describe('what never was JSON-RPC has its own HTTP status', () => {
     );
   });
 
-  it.each(['text/plain', 'application/xml', 'application/json; charset=latin1'])(
-    '415 for %s',
-    async (type) => {
-      await using server = await serve({ echo });
-      const reply = await server.post(call('echo', 1), { 'content-type': type });
-      expect(reply.status).toBe(415);
-      expect(JSON.parse(reply.body)).toMatchObject({ code: 'invalid_argument' });
-    },
-  );
+  it.each([
+    'text/plain',
+    'application/xml',
+    'application/json-rpcs',
+    'application/json; charset=latin1',
+  ])('415 for %s', async (type) => {
+    await using server = await serve({ echo });
+    const reply = await server.post(call('echo', 1), { 'content-type': type });
+    expect(reply.status).toBe(415);
+    expect(JSON.parse(reply.body)).toMatchObject({ code: 'invalid_argument' });
+  });
 
   it.each([
     {},
-    { 'content-type': 'application/json-rpc+json' },
+    { 'content-type': 'application/vnd.api+json' },
+    { 'content-type': 'application/json-rpc' },
+    { 'content-type': 'application/jsonrequest; charset=utf-8' },
     { 'content-type': 'application/json; charset=utf-8' },
   ])('200 for the headers %j', async (headers: Record<string, string>) => {
     await using server = await serve({ echo });
@@ -257,6 +261,28 @@ describe('onError of the handler', () => {
       'ServiceError: method GET not allowed: use POST, OPTIONS',
     ]);
   });
+});
+
+it('closes a stream, which it cannot answer with, and says so to onError', async () => {
+  const seen: unknown[] = [];
+  const closed = deferred();
+  const stream: AsyncIterable<number> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise(() => {}),
+      return: async () => {
+        closed.resolve();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+  const streams = jsonrpcMethod(async () => stream, {
+    decode,
+    onError: (error) => seen.push(error),
+  });
+  await using server = await serve({ streams });
+  expect((await server.post(call('streams', 1))).body).toContain('internal error');
+  await closed.promise;
+  expect(String(seen)).toBe('TypeError: a stream cannot be a JSON-RPC result');
 });
 
 it('refuses at once to take a name that the specification reserves', () => {
