@@ -184,7 +184,10 @@ describe('a deadline', () => {
       { decode },
     );
     const slow = jsonrpcMethod(async () => 1, { decode: () => new Promise(() => {}) });
-    await using server = await serve({ echo, hang, slow }, { clock, maxBatchConcurrency: 2 });
+    const seen: unknown[] = [];
+    const onError = (error: unknown): void => void seen.push(error);
+    const options = { clock, maxBatchConcurrency: 2, onError };
+    await using server = await serve({ echo, hang, slow }, options);
     const calls = [call('echo', 1, []), call('slow', 2), call('hang', 3), call('echo', 4, [])];
     const reply = server.post(`[${calls.join(',')}]`, { 'connect-timeout-ms': '50' });
     await called.promise;
@@ -203,6 +206,8 @@ describe('a deadline', () => {
       { jsonrpc: '2.0', error: late, id: 4 },
     ]);
     expect(clock.pending()).toBe(0);
+    // It was the methods' to see.
+    expect(seen).toEqual([]);
   });
 
   it('is that of the handler where the client has none, and leaves no timer', async () => {
