@@ -14,7 +14,10 @@ const config: KnipConfig = {
       project: ['tools/**'],
     },
     // Loaded by name at run time, and by protoc.
-    'packages/**': { entry: tests, ignoreDependencies: ['express4', 'ts-proto'] },
+    'packages/**': {
+      entry: tests,
+      ignoreDependencies: ['express4', '@types/express4', 'ts-proto'],
+    },
     'examples/*': {
       entry: ['src/{addsvc,addcli,demo}.ts', ...tests],
       ignoreDependencies: ['ts-proto'],

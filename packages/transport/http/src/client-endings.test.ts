@@ -1,38 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { background, createContext, deadlineExceeded } from '@fairlead/endpoint';
 import { fakeClock } from '@fairlead/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { deferred } from '../test/deferred.ts';
-import { serve } from '../test/hosts.ts';
+import { holding } from '../test/holding.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from './index.ts';
-
-/** A server that holds every request until the test lets it go, and a client of it. */
-async function holding(options?: HttpClientOptions) {
-  const held: ServerResponse[] = [];
-  const closed: Promise<unknown>[] = [];
-  let more = deferred();
-  const { server, url } = await serve((_request, response) => {
-    held.push(response);
-    closed.push(
-      new Promise((resolve) => response.once('close', () => resolve(response.writableFinished))),
-    );
-    more.resolve();
-    more = deferred();
-  });
-  const client = createHttpClient(url, options);
-  onTestFinished(() => client.close());
-  return {
-    server,
-    client,
-    held,
-    closed,
-    /** Waits until this many requests have come. */
-    async came(count: number): Promise<void> {
-      while (held.length < count) await more.promise;
-    },
-  };
-}
 
 /** A client of a server that takes connections and never makes one of TLS out of them. */
 async function stuckClient(
@@ -262,57 +234,5 @@ describe('a call that takes too long', () => {
     held[0]?.end('1');
     await call;
     expect(clock.pending()).toBe(0);
-  });
-});
-
-describe('the close of an HttpClient', () => {
-  it('waits for the calls in flight, and then lets go of every connection', async () => {
-    const { client, server, held, came } = await holding();
-    const sockets: Promise<unknown>[] = [];
-    server.on('connection', (socket) =>
-      sockets.push(new Promise((resolve) => socket.once('close', resolve))),
-    );
-    const call = client.endpoint<object, unknown>({ path: '/' });
-    const calls = [call({}, background), call({}, background)];
-    await came(2);
-    let open = true;
-    const closed = client.close().then(() => {
-      open = false;
-    });
-    await expect(call({}, background)).rejects.toMatchObject({
-      code: 'unavailable',
-      message: 'the client is closed',
-    });
-    held[0]?.end('1');
-    expect(await calls[0]).toBe(1);
-    expect(open).toBe(true);
-    held[1]?.end('2');
-    expect(await calls[1]).toBe(2);
-    await closed;
-    await Promise.all(sockets);
-    expect(held).toHaveLength(2);
-  });
-
-  it('waits for a call that still waits for a free connection', async () => {
-    const { client, held, came } = await holding({ connections: 1 });
-    const call = client.endpoint<object, unknown>({ path: '/' });
-    const calls = [call({}, background), call({}, background)];
-    await came(1);
-    const closed = client.close();
-    held[0]?.end('1');
-    await came(2);
-    held[1]?.end('2');
-    expect(await Promise.all(calls)).toEqual([1, 2]);
-    await closed;
-  });
-
-  it('does nothing more the second time', async () => {
-    const { client } = await holding();
-    const first = client.close();
-    expect(client.close()).toBe(first);
-    await Promise.all([first, client[Symbol.asyncDispose]()]);
-    await expect(client.endpoint({ path: '/' })({}, background)).rejects.toMatchObject({
-      code: 'unavailable',
-    });
   });
 });

@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { background } from '@fairlead/endpoint';
 import { makeCertificates } from '@fairlead/peers/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { serve } from '../test/hosts.ts';
 import { createHttpClient, type HttpClientTls, httpHandler } from './index.ts';
 
 const { ca, server: own, client: identity } = await makeCertificates();
@@ -67,7 +68,6 @@ describe('createHttpClient over TLS', () => {
   });
 
   it('is unavailable where the server speaks no TLS', async () => {
-    const { serve } = await import('../test/hosts.ts');
     const { port } = await serve((_request, response) => void response.end());
     await using client = createHttpClient(`https://127.0.0.1:${port}`);
     await expect(client.endpoint({ path: '/' })({}, background)).rejects.toMatchObject({

@@ -182,29 +182,40 @@ describe('a client that leaves', () => {
     expect(await aborted.promise).toBeInstanceOf(ServiceError);
   });
 
-  it('leaves no listener on the response of a call that went well', async () => {
-    const listeners: number[] = [];
+  it('is listened for only while somebody listens', async () => {
+    const counts: number[] = [];
+    const done = deferred();
+    let count = (): void => {};
     const { port } = await serve(
       httpHandler(
         async (_request, ctx) => {
+          count();
+          const unlinks = [ctx.onAbort(() => {}), ctx.onAbort(() => {})];
+          count();
+          for (const unlink of unlinks) unlink();
+          count();
           ctx.onAbort(() => {});
-          return 'done';
         },
         {
           decode: () => undefined,
-          before: [(_ctx, { response }) => void listeners.push(response.listenerCount('close'))],
-          finalize: [
-            (_ctx, { response }) =>
-              void setImmediate(() => listeners.push(response.listenerCount('close'))),
+          before: [
+            (_ctx, { response }) => {
+              count = () => void counts.push(response.listenerCount('close'));
+            },
           ],
+          finalize: [() => void setImmediate(done.resolve)],
         },
       ),
     );
     const socket = await open(port);
-    const seen = untilSeen(socket, '"done"');
+    const seen = untilSeen(socket, '204');
     socket.write(whole);
     await seen;
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(listeners[1]).toBeLessThanOrEqual(listeners[0] ?? 0);
+    await done.promise;
+    count();
+    const [idle = 0, linked, unlinked, over] = counts;
+    expect([linked, unlinked]).toEqual([idle + 1, idle]);
+    // The one that the endpoint left went with its context.
+    expect(over).toBeLessThanOrEqual(idle);
   });
 });

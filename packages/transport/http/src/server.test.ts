@@ -98,6 +98,15 @@ describe.each(hosts)('httpHandler on $name', ({ serve }) => {
     });
   });
 
+  it('does not ask for a wait that has no end', async () => {
+    const endless = new ServiceError('unavailable', 'later', {
+      retryAfterMs: Number.POSITIVE_INFINITY,
+    });
+    const reply = await ask((await serve(fails(endless))).url);
+    expect(reply).toMatchObject({ status: 503 });
+    expect(reply.headers).not.toHaveProperty('retry-after');
+  });
+
   it('answers an error with the status and the headers that it brings', async () => {
     const teapot = new ServiceError('failed_precondition', 'short and stout');
     const { url } = await serve(
