@@ -37,8 +37,8 @@ class HangUp implements CancelSource {
   }
 
   get error(): ServiceError | undefined {
-    const { destroyed, writableFinished } = this.response;
-    if (!destroyed || writableFinished) return undefined;
+    const { response } = this;
+    if (!response.destroyed || response.writableFinished) return undefined;
     return new ServiceError('canceled', 'the client hung up');
   }
 

@@ -11,10 +11,11 @@ import {
   encodeBody,
   type HttpClientCall,
   type HttpEncode,
+  type HttpOutgoing,
   OutgoingCall,
   targetPath,
 } from './client-call.ts';
-import { decodeJson, type HttpClientReply, replyOf } from './client-reply.ts';
+import { decodeJson, type HttpClientReply } from './client-reply.ts';
 import type { Send } from './dispatch.ts';
 import { isIdempotent } from './methods.ts';
 import { problemError } from './problem.ts';
@@ -71,20 +72,20 @@ export function clientEndpoint<Req, Res>(
     peer: host,
   };
 
-  async function newCall(request: Req, ctx: Context): Promise<OutgoingCall> {
-    const outgoing = await encode(request, ctx);
+  function newCall(outgoing: HttpOutgoing): OutgoingCall {
     const headers = { ...options.headers, ...outgoing.headers };
     const path = targetPath(prefix, outgoing.path ?? options.path, outgoing.query);
     return new OutgoingCall(operation, method, path, headers, encodeBody(outgoing, headers));
   }
 
   const stages = {
-    encode: newCall,
-    async send(call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
+    encode(request: Req, ctx: Context): OutgoingCall | Promise<OutgoingCall> {
+      const outgoing = encode(request, ctx);
+      return outgoing instanceof Promise ? outgoing.then(newCall) : newCall(outgoing);
+    },
+    send(call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
       setDeadline(call.headers, ctx.remainingMs());
-      const reply = await send(call, ctx);
-      call.reply = reply;
-      return replyOf(reply);
+      return send(call, ctx);
     },
     decode(reply: HttpClientReply, _call: HttpClientCall, ctx: Context): Res | Promise<Res> {
       if (!isSuccess(reply.status)) throw decodeError(reply);

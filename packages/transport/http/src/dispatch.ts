@@ -1,11 +1,11 @@
 import { type Context, ServiceError } from '@fairlead/endpoint';
 import type { Dispatcher } from 'undici';
-import type { HttpClientCall } from './client-call.ts';
-import type { RawReply } from './client-reply.ts';
+import type { OutgoingCall } from './client-call.ts';
+import { type HttpClientReply, WholeReply } from './client-reply.ts';
 import { joined } from './request.ts';
 
 /** Sends a call and waits for its reply. */
-export type Send = (call: HttpClientCall, ctx: Context) => Promise<RawReply>;
+export type Send = (call: OutgoingCall, ctx: Context) => Promise<HttpClientReply>;
 
 /** The connections that calls go over. */
 export interface Wire {
@@ -16,17 +16,18 @@ export interface Wire {
 }
 
 /**
- * Sends a call and collects its reply. When the context ends the caller has its error at once and
- * the request is closed on the wire; undici's own timeouts stay out of it.
+ * Sends a call and collects its reply, which its hooks find in the call. When the context ends the
+ * caller has its error at once and the request is closed on the wire; undici's own timeouts stay
+ * out of it.
  */
-export function dispatch(wire: Wire, call: HttpClientCall, ctx: Context): Promise<RawReply> {
+export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
   return new Promise((resolve, reject) => {
     const { pool, maxResponseBytes } = wire;
     const { method, path, headers, body } = call;
     let request: Dispatcher.DispatchController | undefined;
     let open = true;
     let status = 0;
-    let replyHeaders: RawReply['headers'] = {};
+    let replyHeaders: HttpClientReply['headers'] = {};
     const chunks: Buffer[] = [];
     let size = 0;
 
@@ -67,7 +68,8 @@ export function dispatch(wire: Wire, call: HttpClientCall, ctx: Context): Promis
         onResponseEnd() {
           if (!open) return;
           settle();
-          resolve({ status, headers: replyHeaders, body: joined(chunks) });
+          call.reply = new WholeReply(status, replyHeaders, joined(chunks));
+          resolve(call.reply);
         },
         onResponseError(_controller, error) {
           if (!open) return;
