@@ -91,7 +91,7 @@ function parsedBody({ body, readableDidRead }: HostRequest): unknown {
 }
 
 /** A body needs no type to be JSON, as Go's clients send it, but one that says it is something else is refused. */
-function checkJsonType(contentType: string | undefined): void {
+export function checkJsonType(contentType: string | undefined): void {
   if (contentType === undefined || contentType === 'application/json') return;
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const isJson = /^application\/(?:[\w.-]+\+)?json$/.test(type.trim());
