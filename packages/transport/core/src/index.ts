@@ -1,16 +1,6 @@
 // For those who write services.
 
 export type { ClientOptions } from './client.ts';
-
-// For those who write transports.
-
-export { type ClientStages, clientLifecycle } from './client.ts';
-export {
-  formatConnectTimeout,
-  formatGrpcTimeout,
-  parseConnectTimeout,
-  parseGrpcTimeout,
-} from './deadline.ts';
 export type {
   BeforeHook,
   ClientCall,
@@ -23,5 +13,16 @@ export type {
   ServerHooks,
 } from './hooks.ts';
 export type { MetadataReader, MetadataWriter } from './metadata.ts';
+
+// For those who write transports.
+
+export { type ClientStages, clientLifecycle } from './client.ts';
+export {
+  formatConnectTimeout,
+  formatGrpcTimeout,
+  parseConnectTimeout,
+  parseGrpcTimeout,
+} from './deadline.ts';
+export { type CallsInFlight, callsInFlight } from './in-flight.ts';
 export { checkMetadata } from './metadata.ts';
 export { type CallRunner, type ServerStages, serverLifecycle } from './server.ts';

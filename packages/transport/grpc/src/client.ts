@@ -1,4 +1,5 @@
 import { type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { callsInFlight } from '@fairlead/transport';
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
 import type { Connection } from './client-call.ts';
 import {
@@ -99,22 +100,15 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
   const identity = options.credentials ?? credentials.createInsecure();
   const channel = new Client(target, identity, channelOptions);
   const maxSendBytes = maxSendBytesOf(channelOptions);
-  let inFlight = 0;
-  let closing: Promise<void> | undefined;
-  let whenIdle: (() => void) | undefined;
+  const calls = callsInFlight(() => channel.close());
 
   const connection: Connection = {
     use() {
-      if (closing === undefined) return channel;
+      if (!calls.isClosed) return channel;
       throw new ServiceError('unavailable', `the client of ${target} is closed: make a new one`);
     },
-    started() {
-      inFlight++;
-    },
-    ended() {
-      inFlight--;
-      if (inFlight === 0) whenIdle?.();
-    },
+    started: calls.started,
+    ended: calls.ended,
   };
 
   function endpoint<Req, ReqMessage, ResMessage, Res>(
@@ -134,13 +128,5 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
     return Object.fromEntries(endpoints) as GrpcEndpoints<Service>;
   }
 
-  function close(): Promise<void> {
-    closing ??= new Promise<void>((resolve) => {
-      if (inFlight === 0) resolve();
-      else whenIdle = resolve;
-    }).then(() => channel.close());
-    return closing;
-  }
-
-  return { endpoint, service, close, [Symbol.asyncDispose]: close };
+  return { endpoint, service, close: calls.close, [Symbol.asyncDispose]: calls.close };
 }

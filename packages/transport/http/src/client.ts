@@ -1,4 +1,5 @@
 import { checkNumber, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { callsInFlight } from '@fairlead/transport';
 import { Pool } from 'undici';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
 import { dispatch, type Send, type Wire } from './dispatch.ts';
@@ -63,41 +64,26 @@ export function createHttpClient(
       ...options.tls,
     },
   });
-  let inFlight = 0;
-  let onIdle: (() => void) | undefined;
-  let closed: Promise<void> | undefined;
+  // Not `pool.close()`: that also waits for calls that were canceled before they had a connection.
+  const calls = callsInFlight(() => pool.destroy());
   const wire: Wire = {
     pool,
     maxResponseBytes: checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304),
-    onSettled() {
-      if (--inFlight === 0) onIdle?.();
-    },
+    onSettled: calls.ended,
   };
 
   const send: Send = (call, ctx) => {
-    if (closed !== undefined)
+    if (calls.isClosed) {
       return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
-    inFlight++;
+    }
+    calls.started();
     return dispatch(wire, call, ctx);
   };
 
-  /** Not `pool.close()`: that also waits for calls that were canceled before they had a connection. */
-  function close(): Promise<void> {
-    closed ??= idle().then(() => pool.destroy());
-    return closed;
-  }
-
-  function idle(): Promise<void> {
-    if (inFlight === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      onIdle = resolve;
-    });
-  }
-
   return {
     endpoint: (call) => clientEndpoint({ host, prefix, send }, call),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: calls.close,
+    [Symbol.asyncDispose]: calls.close,
   };
 }
 
