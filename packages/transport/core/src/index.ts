@@ -1,6 +1,23 @@
 // For those who write services.
 
 export type { ClientOptions } from './client.ts';
+export {
+  createMemoryClient,
+  type MemoryClient,
+  type MemoryCodec,
+  type MemoryEndpoint,
+  type MemoryEndpointOptions,
+  type MemoryEndpoints,
+} from './memory/client.ts';
+export {
+  createMemoryServer,
+  type MemoryServable,
+  type MemoryServer,
+  type MemoryServerOptions,
+  type MemoryService,
+} from './memory/listener.ts';
+export type { Serialisation } from './memory/serialisation.ts';
+export { type MemoryHandler, type MemoryHandlerOptions, memoryHandler } from './memory/server.ts';
 
 // For those who write transports.
 
