@@ -152,6 +152,17 @@ describe('a call in memory', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
+  it('lets go of a context that a hook has made, and of its timer', async () => {
+    const clock = fakeClock();
+    const server = createMemoryServer({ work: async () => 'done' });
+    const remote = createMemoryClient(server).endpoint('work', {
+      before: [(ctx) => ctx.withTimeout(50)],
+    });
+    await remote(undefined, createContext({ clock }));
+    await clock.advance(0);
+    expect(clock.pending()).toBe(0);
+  });
+
   it('rebuilds an error without its class, its cause and its stack', async () => {
     class RowError extends ServiceError {
       readonly sql = 'SELECT';

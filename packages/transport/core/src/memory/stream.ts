@@ -23,12 +23,12 @@ export class Relay implements AsyncIterableIterator<unknown> {
     // It may come while nobody reads.
     this.failure.catch(() => {});
     this.over = new Promise((resolve, reject) => {
-      const unlink = ctx.onAbort((error) => {
+      // Goes with the context, which the lifecycle disposes of.
+      ctx.onAbort((error) => {
         discard({ [Symbol.asyncIterator]: () => this.iterator });
         reject(error);
       });
       this.finish = (error) => {
-        unlink();
         if (error === undefined) resolve();
         else reject(error);
       };
