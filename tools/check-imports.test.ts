@@ -6,11 +6,12 @@ const endpoint = pkg('packages/endpoint', { name: '@fairlead/endpoint' });
 const transport = pkg('packages/transport/core', { name: '@fairlead/transport' });
 const http = pkg('packages/transport/http', { name: '@fairlead/http' });
 const grpc = pkg('packages/transport/grpc', { name: '@fairlead/grpc' });
+const jsonrpc = pkg('packages/transport/jsonrpc', { name: '@fairlead/jsonrpc' });
 const sd = pkg('packages/sd/core', { name: '@fairlead/sd' });
 const lb = pkg('packages/lb', { name: '@fairlead/lb' });
 const testing = pkg('packages/testing', { name: '@fairlead/testing' });
 const example = pkg('examples/addsvc', { name: 'example-addsvc' });
-const packages = [endpoint, transport, http, grpc, sd, lb, testing, example];
+const packages = [endpoint, transport, http, grpc, jsonrpc, sd, lb, testing, example];
 
 test.each([
   ['endpoint imports nothing of ours', endpoint, '@fairlead/transport'],
@@ -18,6 +19,8 @@ test.each([
   ['transport and sd never import each other', sd, '@fairlead/http'],
   ['sd never imports lb', sd, '@fairlead/lb'],
   ['bindings of one concept never import each other', http, '@fairlead/grpc'],
+  ['bindings of one concept never import each other', http, '@fairlead/jsonrpc'],
+  ['bindings of one concept never import each other', jsonrpc, '@fairlead/grpc'],
   ['the core of a concept never imports its bindings', transport, '@fairlead/http'],
   ['only tests, examples and bench import testing', lb, '@fairlead/testing'],
   ['packages never import examples or bench', lb, 'example-addsvc'],
@@ -34,6 +37,7 @@ test.each([
   [lb, '@fairlead/sd'],
   [http, '@fairlead/transport'],
   [http, '@fairlead/http'],
+  [jsonrpc, '@fairlead/http'],
   [http, './codec.ts'],
   [http, 'node:http'],
   [example, '@fairlead/testing'],

@@ -48,7 +48,8 @@ const directionRules: readonly DirectionRule[] = [
   {
     rule: 'bindings of one concept never import each other',
     remedy: 'move what they share into the core of the concept',
-    forbids: (from, to) => from.concept === to.concept && isBinding(from) && isBinding(to),
+    forbids: (from, to) =>
+      from.concept === to.concept && isBinding(from) && isBinding(to) && !isCarriedBy(from, to),
   },
   {
     rule: 'the core of a concept never imports its bindings',
@@ -61,6 +62,13 @@ const directionRules: readonly DirectionRule[] = [
     forbids: (from, to) => from.area === 'packages' && to.concept === 'testing',
   },
 ];
+
+/**
+ * Bindings that are a protocol over another binding, which they import for what it does already.
+ * JSON-RPC is messages in the bodies of HTTP: its calls have HTTP's headers, limits, deadlines and
+ * connections, and a core that held all of that would be an HTTP binding.
+ */
+const carriers: Readonly<Record<string, string>> = { 'transport/jsonrpc': 'transport/http' };
 
 const crossingRemedy = 'import the other package by its name, @fairlead/…';
 const areaRemedy = 'move what is needed into a package';
@@ -168,6 +176,10 @@ function cycleProblems(modules: readonly Module[], packages: readonly Package[])
 function placeOf({ folder }: Package): Place {
   const [area = '', concept = '', binding] = folder.split('/');
   return { area, concept, binding };
+}
+
+function isCarriedBy(from: Place, to: Place): boolean {
+  return carriers[`${from.concept}/${from.binding}`] === `${to.concept}/${to.binding}`;
 }
 
 function isBinding({ binding }: Place): boolean {

@@ -7,11 +7,17 @@ const freePort = { host: '127.0.0.1', port: 0 };
 let server: AddServer;
 
 beforeAll(async () => {
-  server = await startAddServer({ http: freePort, grpc: freePort, debug: freePort, log: () => {} });
+  server = await startAddServer({
+    http: freePort,
+    grpc: freePort,
+    jsonrpc: freePort,
+    debug: freePort,
+    log: () => {},
+  });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-describe.each(['http', 'grpc'] as const)('addcli over %s', (transport) => {
+describe.each(['http', 'grpc', 'jsonrpc'] as const)('addcli over %s', (transport) => {
   const call = (...args: string[]) =>
     addcli([`--${transport}-addr=${formatAddress(server[transport])}`, ...args]);
 
@@ -41,6 +47,8 @@ describe('addcli', () => {
     [['--http-addr=127.0.0.1:1', '1', '2.5'], 'B must be a whole number'],
     [['--http-addr=127.0.0.1:1', '1', '2'], 'ECONNREFUSED'],
     [['--grpc-addr=127.0.0.1:1', '1', '2'], 'ECONNREFUSED'],
+    [['--jsonrpc-addr=nowhere', '1', '2'], '--jsonrpc-addr must be host:port or :port'],
+    [['--jsonrpc-addr=127.0.0.1:1', '1', '2'], 'ECONNREFUSED'],
     [['--nope'], 'Unknown option'],
   ])('says what is wrong with %j', (args, message) =>
     expect(addcli(args)).rejects.toThrow(message),

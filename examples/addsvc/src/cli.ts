@@ -3,10 +3,11 @@ import { background } from '@fairlead/endpoint';
 import { formatAddress, parseAddress } from './address.ts';
 import { createAddGrpcClient } from './grpc.ts';
 import { createAddHttpClient } from './http.ts';
+import { createAddJsonrpcClient } from './jsonrpc.ts';
 import type { AddService } from './service.ts';
 
 const usage =
-  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT [--method=sum|concat] [--] A B';
+  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT | --jsonrpc-addr=HOST:PORT [--method=sum|concat] [--] A B';
 
 /** Calls addsvc as the command line says, and returns the line that Go kit's addcli prints. */
 export async function addcli(args: readonly string[]): Promise<string> {
@@ -16,21 +17,34 @@ export async function addcli(args: readonly string[]): Promise<string> {
     options: {
       'http-addr': { type: 'string' },
       'grpc-addr': { type: 'string' },
+      'jsonrpc-addr': { type: 'string' },
       method: { type: 'string', default: 'sum' },
     },
   });
   const [a, b, ...rest] = positionals;
   if (a === undefined || b === undefined || rest.length > 0) throw new Error(usage);
-  await using client = connect(flags['http-addr'], flags['grpc-addr']);
+  await using client = connect(flags);
   return await callMethod(client, flags.method, a, b);
 }
 
-function connect(http: string | undefined, grpc: string | undefined): AddService & AsyncDisposable {
+/** The addresses of the command line; of several the first in this order is called, as by Go kit's addcli. */
+interface AddressFlags {
+  readonly 'http-addr'?: string | undefined;
+  readonly 'grpc-addr'?: string | undefined;
+  readonly 'jsonrpc-addr'?: string | undefined;
+}
+
+function connect(flags: AddressFlags): AddService & AsyncDisposable {
+  const { 'http-addr': http, 'grpc-addr': grpc, 'jsonrpc-addr': jsonrpc } = flags;
   if (http !== undefined) {
     return createAddHttpClient(`http://${formatAddress(parseAddress('--http-addr', http))}`);
   }
   if (grpc !== undefined)
     return createAddGrpcClient(formatAddress(parseAddress('--grpc-addr', grpc)));
+  if (jsonrpc !== undefined) {
+    const address = parseAddress('--jsonrpc-addr', jsonrpc);
+    return createAddJsonrpcClient(`http://${formatAddress(address)}`);
+  }
   throw new Error(usage);
 }
 

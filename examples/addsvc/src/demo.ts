@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { background, ServiceError } from '@fairlead/endpoint';
 import { createGrpcClient } from '@fairlead/grpc';
 import { createHttpClient } from '@fairlead/http';
+import { createJsonrpcClient } from '@fairlead/jsonrpc';
 import { formatAddress } from './address.ts';
 import { AddService as definition } from './gen/addsvc.ts';
 import { createAddGrpcClient } from './grpc.ts';
 import { createAddHttpClient, errorOf } from './http.ts';
+import { createAddJsonrpcClient } from './jsonrpc.ts';
 import { runProgram, stopSignal } from './program.ts';
 import { startAddServer } from './server.ts';
 import type { AddService } from './service.ts';
@@ -22,16 +24,20 @@ await runProgram(async () => {
   await using server = await startAddServer({
     http: freePort,
     grpc: freePort,
+    jsonrpc: freePort,
     debug: freePort,
     log,
   });
   const httpUrl = `http://${formatAddress(server.http)}`;
   const grpcTarget = formatAddress(server.grpc);
+  const jsonrpcUrl = `http://${formatAddress(server.jsonrpc)}`;
 
   await using http = createAddHttpClient(httpUrl);
   await report(`HTTP, ${httpUrl}`, http, badHttpRequest(httpUrl));
   await using grpc = createAddGrpcClient(grpcTarget);
   await report(`gRPC, ${grpcTarget}`, grpc, badGrpcRequest(grpcTarget));
+  await using jsonrpc = createAddJsonrpcClient(jsonrpcUrl);
+  await report(`JSON-RPC, ${jsonrpcUrl}`, jsonrpc, badJsonrpcRequest(jsonrpcUrl));
 
   print('What the server logged, through a middleware of ten lines:');
   for (const line of logged) print(`  ${line}`);
@@ -40,6 +46,7 @@ await runProgram(async () => {
   print('It runs. In another terminal:');
   print(`  npm run addcli -- --http-addr ${formatAddress(server.http)} 1 2`);
   print(`  npm run addcli -- --grpc-addr ${grpcTarget} --method concat fair lead`);
+  print(`  npm run addcli -- --jsonrpc-addr ${formatAddress(server.jsonrpc)} 1 2`);
   print(`  curl -s http://${formatAddress(server.debug)}/metrics`);
   print('Ctrl-C ends it.');
   await stopSignal();
@@ -84,6 +91,14 @@ function badGrpcRequest(target: string): () => Promise<unknown> {
     const requestSerialize = (bytes: Buffer): Buffer => bytes;
     const sum = client.endpoint({ ...definition.sum, requestSerialize });
     return await sum(Buffer.from([0xff]), background);
+  };
+}
+
+/** The same over JSON-RPC: the server answers -32602. */
+function badJsonrpcRequest(url: string): () => Promise<unknown> {
+  return async () => {
+    await using client = createJsonrpcClient(url);
+    return await client.endpoint({ method: 'sum' })({ a: 'one' }, background);
   };
 }
 

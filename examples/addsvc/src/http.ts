@@ -11,18 +11,8 @@ import {
   problemReply,
 } from '@fairlead/http';
 import { z } from 'zod';
+import { concatRequest, sumRequest } from './json-request.ts';
 import type { AddService } from './service.ts';
-
-/** Go matches the names of fields in any letter case, and takes a missing one for zero. */
-const anyCase = z
-  .record(z.string(), z.unknown())
-  .transform((fields) =>
-    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value])),
-  );
-const sumRequest = anyCase.pipe(z.object({ a: z.int().default(0), b: z.int().default(0) }));
-const concatRequest = anyCase.pipe(
-  z.object({ a: z.string().default(''), b: z.string().default('') }),
-);
 
 /** Serves `/sum` and `/concat` as Go kit's addsvc does: any method, and errors as `{"error": text}`. */
 export function addHttpHandler({ sum, concat }: AddService): HttpHandler {

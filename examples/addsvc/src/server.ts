@@ -3,6 +3,7 @@ import { createHttpServer } from '@fairlead/http';
 import type { Address } from './address.ts';
 import { createAddGrpcServer } from './grpc.ts';
 import { addHttpHandler } from './http.ts';
+import { addJsonrpcHandler } from './jsonrpc.ts';
 import { createRequestCounter, logging } from './middlewares.ts';
 import { type AddService, addService } from './service.ts';
 
@@ -10,6 +11,7 @@ import { type AddService, addService } from './service.ts';
 export interface AddServerOptions {
   readonly http: Address;
   readonly grpc: Address;
+  readonly jsonrpc: Address;
   readonly debug: Address;
   /** Gets a line for each call. */
   readonly log: (line: string) => void;
@@ -19,10 +21,11 @@ export interface AddServerOptions {
 export interface AddServer extends AsyncDisposable {
   readonly http: Address;
   readonly grpc: Address;
+  readonly jsonrpc: Address;
   readonly debug: Address;
 }
 
-/** Starts addsvc: one service, its middlewares, two transports. */
+/** Starts addsvc: one service, its middlewares, three transports. */
 export async function startAddServer(options: AddServerOptions): Promise<AddServer> {
   const counter = createRequestCounter();
   const observed = chain(logging(options.log), counter.middleware);
@@ -33,11 +36,12 @@ export async function startAddServer(options: AddServerOptions): Promise<AddServ
 
   const http = createHttpServer(addHttpHandler(service));
   const grpc = createAddGrpcServer(service);
+  const jsonrpc = createHttpServer(addJsonrpcHandler(service));
   const debug = createHttpServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(counter.text());
   });
   const close = async (): Promise<void> => {
-    await Promise.all([http.close(), grpc.close()]);
+    await Promise.all([http.close(), grpc.close(), jsonrpc.close()]);
     await debug.close();
   };
 
@@ -45,6 +49,7 @@ export async function startAddServer(options: AddServerOptions): Promise<AddServ
     return {
       http: await http.listen(options.http),
       grpc: await grpc.listen(options.grpc),
+      jsonrpc: await jsonrpc.listen(options.jsonrpc),
       debug: await debug.listen(options.debug),
       [Symbol.asyncDispose]: close,
     };

@@ -15,8 +15,10 @@ let ports: number[];
 let addsvc: RunningProgram;
 
 beforeAll(async () => {
-  ports = await freePorts(3);
-  const flags = ['http', 'grpc', 'debug'].map((name, i) => `--${name}-addr=127.0.0.1:${ports[i]}`);
+  ports = await freePorts(4);
+  const flags = ['http', 'grpc', 'debug', 'jsonrpc'].map(
+    (name, i) => `--${name}-addr=127.0.0.1:${ports[i]}`,
+  );
   addsvc = await startProgram(node, [...program('addsvc'), ...flags], ports);
 });
 afterAll(() => addsvc[Symbol.asyncDispose]());
@@ -53,13 +55,10 @@ describe('addsvc', () => {
   });
 
   it('ends well on SIGTERM', async () => {
-    const [http = 0, grpc = 0, debug = 0] = await freePorts(3);
-    const flags = [`--http-addr=:${http}`, `--grpc-addr=:${grpc}`, `--debug-addr=:${debug}`];
-    await using own = await startProgram(
-      node,
-      [...program('addsvc'), ...flags],
-      [http, grpc, debug],
-    );
+    const ports = await freePorts(4);
+    const names = ['http', 'grpc', 'debug', 'jsonrpc'];
+    const flags = names.map((name, i) => `--${name}-addr=:${ports[i]}`);
+    await using own = await startProgram(node, [...program('addsvc'), ...flags], ports);
     const exit = once(own.process, 'exit');
     own.process.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
@@ -68,11 +67,11 @@ describe('addsvc', () => {
 });
 
 describe('npm start', () => {
-  it('shows every method, an error and a broken request over both transports, and ends', async () => {
+  it('shows every method, an error and a broken request over every transport, and ends', async () => {
     const { code, stdout, stderr } = await runToEnd(node, program('demo'));
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    for (const transport of ['HTTP', 'gRPC']) {
+    for (const transport of ['HTTP', 'gRPC', 'JSON-RPC']) {
       const [, section = ''] = stdout.split(`${transport}, `);
       expect(section).toMatch(/sum 1 2 +\{"v":3\}/);
       expect(section).toMatch(/concat fair lead +\{"v":"fairlead"\}/);

@@ -15,8 +15,8 @@ export interface Progress<Call> {
 export interface Endings<Call> {
   /** Shows the error to `onError` and returns its clean form. */
   failed(progress: Progress<Call>, thrown: unknown): ServiceError;
-  /** Lets go of the context, then runs `finalize`. */
-  conclude(progress: Progress<Call>, error: ServiceError | undefined): Promise<void>;
+  /** Lets go of the context, then runs `finalize`; undefined where there is nothing to wait for. */
+  conclude(progress: Progress<Call>, error: ServiceError | undefined): Promise<void> | undefined;
 }
 
 /** The last part of {@link clientLifecycle}: resolved once, used at the end of each call. */
@@ -26,21 +26,29 @@ export function endings<Call extends ClientCall>(
 ): Endings<Call> {
   const { finalize = [] } = hooks;
   const observe = harmless(hooks.onError);
+
+  async function finish(
+    { ctx, call }: Progress<Call>,
+    error: ServiceError | undefined,
+  ): Promise<void> {
+    const outcome = { error, status: status(call, error) };
+    for (const hook of finalize) {
+      try {
+        await hook(ctx, call, outcome);
+      } catch (failure) {
+        observe(failure, ctx, call);
+      }
+    }
+  }
+
   return {
     failed({ ctx, call }, thrown) {
       observe(thrown, ctx, call);
       return ServiceError.from(thrown);
     },
-    async conclude({ scoped, ctx, call }, error) {
-      scoped[Symbol.dispose]();
-      const outcome = { error, status: status(call, error) };
-      for (const hook of finalize) {
-        try {
-          await hook(ctx, call, outcome);
-        } catch (failure) {
-          observe(failure, ctx, call);
-        }
-      }
+    conclude(progress, error) {
+      progress.scoped[Symbol.dispose]();
+      return finalize.length === 0 ? undefined : finish(progress, error);
     },
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '@fairlead/endpoint';
 import { endings, type Progress } from './client-ending.ts';
 import type { ClientCall, ClientHooks } from './hooks.ts';
+import { isLater } from './later.ts';
 
 /** What a transport does at each stage of a call on the client. A throw becomes the call's error. */
 export interface ClientStages<Call extends ClientCall, Req, Res, Reply> {
@@ -33,7 +34,7 @@ export interface ClientOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * Decorates the endpoint from within, where the context already knows the operation: the place
-   * for logs, metrics and traces that name it.
+   * for logs, metrics and traces that name it. What it rejects with, the caller gets as it is.
    */
   readonly middleware?: Middleware | undefined;
 }
@@ -65,7 +66,8 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
   async function perform(request: Req, progress: Progress<Call>): Promise<Res> {
     let { ctx } = progress;
     ctx.throwIfAborted();
-    const outgoing = await stages.encode(request, ctx);
+    const encoded = stages.encode(request, ctx);
+    const outgoing = isLater(encoded) ? await encoded : encoded;
     progress.call = outgoing;
     ctx.throwIfAborted();
     for (const hook of before) {
@@ -79,7 +81,8 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
       await hook(ctx, outgoing);
       ctx.throwIfAborted();
     }
-    return await stages.decode(reply, outgoing, ctx);
+    const decoded = stages.decode(reply, outgoing, ctx);
+    return isLater(decoded) ? await decoded : decoded;
   }
 
   async function call(request: Req, parent: Context): Promise<Res> {
@@ -94,7 +97,8 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
       throw error;
     }
     if (!isAsyncIterable(response)) {
-      await conclude(progress, undefined);
+      const concluded = conclude(progress, undefined);
+      if (concluded !== undefined) await concluded;
       return response;
     }
     return settle(Promise.resolve(response), ({ error: thrown }) => {

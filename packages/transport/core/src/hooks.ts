@@ -27,8 +27,24 @@ export interface Outcome {
   readonly error: ServiceError | undefined;
 }
 
-/** What a hook hands on: the context for what follows, or nothing for the same one. */
+/**
+ * What a hook hands on: the context for what follows, made from the one that it got, or nothing for
+ * the same one. A hook that makes one with a timeout disposes of it in `finalize`.
+ */
 export type NextContext = Context | void | Promise<Context | void>;
+
+/** Runs before a stage that has not been reached; may put values into the context, or throw to end the call. */
+export type BeforeHook<Call> = (ctx: Context, call: Call) => NextContext;
+
+/** Sees an error as it was thrown. Cannot change it; what the hook itself throws is dropped. */
+export type ErrorHook<Call> = (error: unknown, ctx: Context, call: Call) => void;
+
+/** Runs when all is over. What it throws goes to the {@link ErrorHook}; the call is not touched. */
+export type FinalizeHook<Call> = (
+  ctx: Context,
+  call: Call,
+  outcome: Outcome,
+) => void | Promise<void>;
 
 /**
  * What runs around the stages of a call on the server. Every list runs in order, one at a time:
@@ -41,21 +57,16 @@ export type NextContext = Context | void | Promise<Context | void>;
  * `onError`, then is encoded and sent as an error; `finalize` runs on every path.
  */
 export interface ServerHooks<Call extends ServerCall, Res> {
-  /** Before the request is read. May put values into the context it returns, or throw to refuse the call. */
-  readonly before?: readonly ((ctx: Context, call: Call) => NextContext)[];
+  /** Before the request is read: the place to authenticate, and to refuse before the body costs anything. */
+  readonly before?: readonly BeforeHook<Call>[] | undefined;
   /** When the endpoint has answered, before the response is encoded. Does not run for an error. */
-  readonly after?: readonly ((ctx: Context, call: Call, response: Res) => void | Promise<void>)[];
-  /**
-   * Sees each error as it was thrown, before the caller gets its clean form: the place to log.
-   * Cannot change it; what this hook itself throws is dropped.
-   */
-  readonly onError?: (error: unknown, ctx: Context, call: Call) => void;
-  /** When all is over, with the last context. What it throws goes to `onError`; the call is not touched. */
-  readonly finalize?: readonly ((
-    ctx: Context,
-    call: Call,
-    outcome: Outcome,
-  ) => void | Promise<void>)[];
+  readonly after?:
+    | readonly ((ctx: Context, call: Call, response: Res) => void | Promise<void>)[]
+    | undefined;
+  /** Each error, before the caller gets its clean form: the place to log. */
+  readonly onError?: ErrorHook<Call> | undefined;
+  /** When all is over, with the last context and the real status. */
+  readonly finalize?: readonly FinalizeHook<Call>[] | undefined;
 }
 
 /**
@@ -69,19 +80,12 @@ export interface ServerHooks<Call extends ServerCall, Res> {
  * becomes the call's error, which `onError` sees first; `finalize` runs on every path.
  */
 export interface ClientHooks<Call extends ClientCall> {
-  /** When the request is encoded, before it is sent. May throw to keep it from being sent. */
-  readonly before?: readonly ((ctx: Context, call: Call) => NextContext)[];
+  /** When the request is encoded, before it is sent. */
+  readonly before?: readonly BeforeHook<Call>[] | undefined;
   /** When the reply has come, a reply with an error included, before it is decoded. */
-  readonly after?: readonly ((ctx: Context, call: Call) => void | Promise<void>)[];
-  /**
-   * Sees each error as it was thrown, before the caller gets its clean form. Cannot change it; what
-   * this hook itself throws is dropped. `call` is undefined where the request could not be encoded.
-   */
-  readonly onError?: (error: unknown, ctx: Context, call: Call | undefined) => void;
-  /** When all is over, with the last context. What it throws goes to `onError`; the call is not touched. */
-  readonly finalize?: readonly ((
-    ctx: Context,
-    call: Call | undefined,
-    outcome: Outcome,
-  ) => void | Promise<void>)[];
+  readonly after?: readonly ((ctx: Context, call: Call) => void | Promise<void>)[] | undefined;
+  /** Each error, before the caller gets its clean form. No call where the request could not be encoded. */
+  readonly onError?: ErrorHook<Call | undefined> | undefined;
+  /** When all is over, with the last context. No call where the request could not be encoded. */
+  readonly finalize?: readonly FinalizeHook<Call | undefined>[] | undefined;
 }

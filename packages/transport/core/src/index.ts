@@ -1,6 +1,17 @@
 // For those who write services.
 
 export type { ClientOptions } from './client.ts';
+export type {
+  BeforeHook,
+  ClientCall,
+  ClientHooks,
+  ErrorHook,
+  FinalizeHook,
+  NextContext,
+  Outcome,
+  ServerCall,
+  ServerHooks,
+} from './hooks.ts';
 export {
   createMemoryClient,
   type MemoryClient,
@@ -18,6 +29,7 @@ export {
 } from './memory/listener.ts';
 export type { Serialisation } from './memory/serialisation.ts';
 export { type MemoryHandler, type MemoryHandlerOptions, memoryHandler } from './memory/server.ts';
+export type { MetadataReader, MetadataWriter } from './metadata.ts';
 
 // For those who write transports.
 
@@ -28,14 +40,6 @@ export {
   parseConnectTimeout,
   parseGrpcTimeout,
 } from './deadline.ts';
-export type {
-  ClientCall,
-  ClientHooks,
-  NextContext,
-  Outcome,
-  ServerCall,
-  ServerHooks,
-} from './hooks.ts';
-export type { MetadataReader, MetadataWriter } from './metadata.ts';
+export { type CallsInFlight, callsInFlight } from './in-flight.ts';
 export { checkMetadata } from './metadata.ts';
 export { type CallRunner, type ServerStages, serverLifecycle } from './server.ts';

@@ -9,6 +9,7 @@ import {
   ServiceError,
 } from '@fairlead/endpoint';
 import type { Outcome, ServerCall, ServerHooks } from './hooks.ts';
+import { isLater } from './later.ts';
 import { harmless } from './observe.ts';
 
 /** What a transport does at each stage of a call on the server. A throw goes the way of all errors. */
@@ -64,6 +65,16 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
     return { error, status: stages.abandon(error, call) };
   }
 
+  async function conclude(ctx: Context, call: Call, outcome: Outcome): Promise<void> {
+    for (const hook of finalize) {
+      try {
+        await hook(ctx, call, outcome);
+      } catch (error) {
+        observe(error, ctx, call);
+      }
+    }
+  }
+
   return async function run(call, root) {
     let ctx = root.with(operation, call.operation);
     let outcome: Outcome;
@@ -84,21 +95,17 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
         await hook(ctx, call, response);
         ctx.throwIfAborted();
       }
-      const reply = await stages.encode(response, call, ctx);
+      const encoded = stages.encode(response, call, ctx);
+      const reply = isLater(encoded) ? await encoded : encoded;
       ctx.throwIfAborted();
       unsent = undefined;
-      outcome = { error: undefined, status: await stages.send(reply, call) };
+      const sent = stages.send(reply, call);
+      outcome = { error: undefined, status: isLater(sent) ? await sent : sent };
     } catch (thrown) {
       discard(unsent);
       outcome = await answerError(thrown, ctx, call, root);
     }
-    for (const hook of finalize) {
-      try {
-        await hook(ctx, call, outcome);
-      } catch (error) {
-        observe(error, ctx, call);
-      }
-    }
+    if (finalize.length > 0) await conclude(ctx, call, outcome);
     root[Symbol.dispose]();
   };
 }

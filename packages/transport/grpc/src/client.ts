@@ -1,22 +1,16 @@
-import { type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
-import {
-  type ClientHooks,
-  type ClientOptions,
-  type ClientStages,
-  clientLifecycle,
-} from '@fairlead/transport';
+import { type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { callsInFlight } from '@fairlead/transport';
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
-import { type GrpcClientCall, type Reply, UnaryClientCall } from './client-call.ts';
-import { limitOptions, maxSendBytesOf } from './limits.ts';
+import type { Connection } from './client-call.ts';
 import {
-  type ClientMethod,
-  isUnary,
-  type MethodOptions,
-  type ServiceMethod,
-  type ServiceMethods,
-  unaryOperation,
-} from './method.ts';
-import { statusOfCode } from './status.ts';
+  type ClientCodec,
+  clientEndpoint,
+  type GrpcEndpointOptions,
+  type RequestEncoder,
+  type ResponseDecoder,
+} from './client-endpoint.ts';
+import { limitOptions, maxSendBytesOf } from './limits.ts';
+import { type ClientMethod, isUnary, type ServiceMethod, type ServiceMethods } from './method.ts';
 
 /** What {@link createGrpcClient} can be told. */
 export interface GrpcClientOptions {
@@ -31,22 +25,6 @@ export interface GrpcClientOptions {
   readonly maxSendBytes?: number | undefined;
   /** Options of grpc-js's channel, which win over the ones above: `grpc.keepalive_time_ms`, … */
   readonly channelOptions?: ChannelOptions | undefined;
-}
-
-/** What an endpoint of a {@link GrpcClient} can be told: `timeoutMs`, `middleware`, hooks. */
-export interface GrpcEndpointOptions
-  extends ClientOptions,
-    ClientHooks<GrpcClientCall>,
-    MethodOptions {}
-
-/** Makes the message of a request. May set metadata on the call. */
-export interface RequestEncoder<Req, Message> {
-  readonly encode: (request: Req, call: GrpcClientCall, ctx: Context) => Message | Promise<Message>;
-}
-
-/** Makes the response of a message. */
-export interface ResponseDecoder<Message, Res> {
-  readonly decode: (message: Message, call: GrpcClientCall, ctx: Context) => Res | Promise<Res>;
 }
 
 interface NoEncoder {
@@ -122,42 +100,22 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
   const identity = options.credentials ?? credentials.createInsecure();
   const channel = new Client(target, identity, channelOptions);
   const maxSendBytes = maxSendBytesOf(channelOptions);
-  let inFlight = 0;
-  let closing: Promise<void> | undefined;
-  let whenIdle: (() => void) | undefined;
+  const calls = callsInFlight(() => channel.close());
 
-  function send(
-    call: UnaryClientCall,
-    path: string,
-    ctx: Context,
-    observed: boolean,
-  ): Promise<Reply> {
-    if (closing !== undefined) throw closedError(target);
-    const reply = call.send(channel, path, ctx, observed);
-    inFlight++;
-    return reply.finally(ended);
-  }
-
-  function ended(): void {
-    inFlight--;
-    if (inFlight === 0) whenIdle?.();
-  }
+  const connection: Connection = {
+    use() {
+      if (!calls.isClosed) return channel;
+      throw new ServiceError('unavailable', `the client of ${target} is closed: make a new one`);
+    },
+    started: calls.started,
+    ended: calls.ended,
+  };
 
   function endpoint<Req, ReqMessage, ResMessage, Res>(
     method: ClientMethod<ReqMessage, ResMessage>,
-    options: GrpcEndpointOptions & Codec<Req, ReqMessage, ResMessage, Res> = {},
+    options: GrpcEndpointOptions & ClientCodec<Req, ReqMessage, ResMessage, Res> = {},
   ): Endpoint<Req, Res> {
-    const operation = { ...unaryOperation('client', method, options), peer: target };
-    const observed = observes(options);
-    const encode = encoder(method, options.encode, maxSendBytes);
-    const decode = decoder(method, options.decode);
-    const stages: ClientStages<UnaryClientCall, Req, Res, Reply> = {
-      encode: (request, ctx) => encode(request, new UnaryClientCall(operation), ctx),
-      send: (call, ctx) => send(call, method.path, ctx, observed),
-      decode,
-      status: (_call, error) => (error === undefined ? 0 : statusOfCode(error.code)),
-    };
-    return clientLifecycle(operation, stages, options, options);
+    return clientEndpoint({ target, maxSendBytes, connection }, method, options);
   }
 
   function service<Service extends ServiceMethods>(
@@ -170,73 +128,5 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
     return Object.fromEntries(endpoints) as GrpcEndpoints<Service>;
   }
 
-  function close(): Promise<void> {
-    closing ??= new Promise<void>((resolve) => {
-      if (inFlight === 0) resolve();
-      else whenIdle = resolve;
-    }).then(() => channel.close());
-    return closing;
-  }
-
-  return { endpoint, service, close, [Symbol.asyncDispose]: close };
-}
-
-type Codec<Req, ReqMessage, ResMessage, Res> = Partial<
-  RequestEncoder<Req, ReqMessage> & ResponseDecoder<ResMessage, Res>
->;
-
-/** Whether anybody gets to see the server's metadata. */
-function observes(options: GrpcEndpointOptions & { readonly decode?: unknown }): boolean {
-  const { before = [], after = [], finalize = [], onError, decode } = options;
-  const hooks = before.length + after.length + finalize.length;
-  return hooks > 0 || onError !== undefined || decode !== undefined;
-}
-
-function encoder<Req, Message>(
-  { path, requestSerialize }: ClientMethod<Message, unknown>,
-  encode: RequestEncoder<Req, Message>['encode'] | undefined,
-  maxSendBytes: number,
-): (
-  request: Req,
-  call: UnaryClientCall,
-  ctx: Context,
-) => UnaryClientCall | Promise<UnaryClientCall> {
-  function serialised(message: Message, call: UnaryClientCall): UnaryClientCall {
-    const bytes = requestSerialize(message);
-    if (bytes.length <= maxSendBytes) return call.carrying(bytes);
-    throw new ServiceError(
-      'resource_exhausted',
-      `the request of ${path} has ${bytes.length} bytes; at most ${maxSendBytes} are sent: raise maxSendBytes`,
-      { retryable: false },
-    );
-  }
-  // Sound: the overloads of `endpoint` ask for an encoder where the types differ.
-  if (encode === undefined)
-    return (request, call) => serialised(request as unknown as Message, call);
-  return (request, call, ctx) => {
-    const message = encode(request, call, ctx);
-    if (!(message instanceof Promise)) return serialised(message, call);
-    return message.then((settled) => serialised(settled, call));
-  };
-}
-
-function decoder<Message, Res>(
-  { path, responseDeserialize }: ClientMethod<never, Message>,
-  decode: ResponseDecoder<Message, Res>['decode'] | undefined,
-): (reply: Reply, call: UnaryClientCall, ctx: Context) => Res | Promise<Res> {
-  function deserialised(reply: Reply): Message {
-    if (reply instanceof ServiceError) throw reply;
-    try {
-      return responseDeserialize(reply);
-    } catch (cause) {
-      throw new ServiceError('internal', `the response of ${path} cannot be read`, { cause });
-    }
-  }
-  // Sound: the overloads of `endpoint` ask for a decoder where the types differ.
-  if (decode === undefined) return (reply) => deserialised(reply) as unknown as Res;
-  return (reply, call, ctx) => decode(deserialised(reply), call, ctx);
-}
-
-function closedError(target: string): ServiceError {
-  return new ServiceError('unavailable', `the client of ${target} is closed: make a new one`);
+  return { endpoint, service, close: calls.close, [Symbol.asyncDispose]: calls.close };
 }

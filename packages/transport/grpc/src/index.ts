@@ -1,23 +1,33 @@
 // For those who write services.
 
+export type { GrpcHandlers } from './add-service.ts';
 export {
   createGrpcClient,
   type GrpcClient,
   type GrpcClientOptions,
-  type GrpcEndpointOptions,
   type GrpcEndpoints,
-  type RequestEncoder,
-  type ResponseDecoder,
 } from './client.ts';
 export type { GrpcClientCall } from './client-call.ts';
+export type {
+  GrpcEndpointOptions,
+  RequestEncoder,
+  ResponseDecoder,
+} from './client-endpoint.ts';
 export {
   createGrpcServer,
-  type GrpcHandlers,
   type GrpcServer,
   type GrpcServerOptions,
   type ListenOptions,
 } from './listener.ts';
 export type { GrpcMetadataWriter } from './metadata.ts';
+export {
+  type DecodeMessage,
+  type EncodeMessage,
+  type GrpcHandlerArguments,
+  type GrpcHandlerOptions,
+  grpcHandler,
+} from './server.ts';
+export type { GrpcRawCall, GrpcServerCall } from './server-call.ts';
 
 // For those who write transports.
 
@@ -28,14 +38,6 @@ export type {
   ServiceMethod,
   ServiceMethods,
 } from './method.ts';
-export {
-  type DecodeMessage,
-  type EncodeMessage,
-  type GrpcHandlerArguments,
-  type GrpcHandlerOptions,
-  grpcHandler,
-} from './server.ts';
-export type { GrpcRawCall, GrpcServerCall } from './server-call.ts';
 export {
   codeOfStatus,
   errorOfStatus,

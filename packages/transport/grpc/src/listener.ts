@@ -1,18 +1,9 @@
 import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
-import {
-  type ChannelOptions,
-  type handleBidiStreamingCall,
-  type handleClientStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  type UntypedHandleCall,
-} from '@grpc/grpc-js';
+import { type ChannelOptions, Server, ServerCredentials } from '@grpc/grpc-js';
+import { addService, type GrpcHandlers } from './add-service.ts';
 import { limitOptions, maxSendBytesOf } from './limits.ts';
-import type { ServerMethod, ServiceMethod, ServiceMethods } from './method.ts';
-import { type ServerLimits, serialisingHandler } from './server.ts';
+import type { ServiceMethods } from './method.ts';
+import type { ServerLimits } from './server.ts';
 
 /** What {@link createGrpcServer} can be told. */
 export interface GrpcServerOptions {
@@ -49,28 +40,6 @@ export interface ListenOptions {
   /** Default: plain text; `ServerCredentials.createSsl(…)` of grpc-js for TLS and mutual TLS. */
   readonly credentials?: ServerCredentials | undefined;
 }
-
-/**
- * A handler for each method of a service: a {@link grpcHandler}, or any handler of grpc-js, streaming
- * ones too. A method without one, where the types let it pass, answers `unimplemented`.
- */
-export type GrpcHandlers<Service extends ServiceMethods> = {
-  readonly [Name in keyof Service]: HandlerOf<Service[Name]>;
-};
-
-type HandlerOf<Method extends ServiceMethod> =
-  Method extends ServerMethod<infer Req, infer Res>
-    ? HandlerOfKind<Req, Res, Method['requestStream'], Method['responseStream']>
-    : never;
-
-/** Where a definition does not say (`boolean`, as proto-loader's), any kind will do. */
-type HandlerOfKind<Req, Res, Requests, Responses> = Requests extends true
-  ? Responses extends true
-    ? handleBidiStreamingCall<Req, Res>
-    : handleClientStreamingCall<Req, Res>
-  : Responses extends true
-    ? handleServerStreamingCall<Req, Res>
-    : handleUnaryCall<Req, Res>;
 
 /** A gRPC server with a life: made, filled, listening, closed. */
 export interface GrpcServer extends AsyncDisposable {
@@ -139,10 +108,14 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
 
   async function shutDown(graceMs: number): Promise<void> {
     const address = await listening;
+    // With channelz off, forceShutdown leaves the connections open.
+    if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
+      server.drain(address, Math.min(graceMs, unlimitedMs));
+    }
     await new Promise<void>((resolve) => {
-      // Not forceShutdown: with channelz off it leaves the connections open.
       const force = (): void => {
-        if (address !== undefined) server.drain(address, 0);
+        server.forceShutdown();
+        resolve();
       };
       const stop = graceMs === Infinity ? undefined : clock.schedule(graceMs, force);
       server.tryShutdown(() => {
@@ -180,36 +153,6 @@ function serverOptions(options: GrpcServerOptions): ChannelOptions {
 
 /** How grpc-js writes that there is no limit. */
 const unlimitedMs = 2 ** 31 - 1;
-
-function addService(
-  server: Server,
-  service: ServiceMethods,
-  handlers: GrpcHandlers<ServiceMethods>,
-  limits: ServerLimits,
-): void {
-  const definition: Record<string, ServiceMethod> = {};
-  const implementation: Record<string, UntypedHandleCall> = {};
-  const unknown = new Set(Object.keys(handlers));
-  for (const [name, method] of Object.entries(service)) {
-    const key = handlers[name] === undefined ? (method.originalName ?? name) : name;
-    unknown.delete(key);
-    const handler = handlers[key];
-    if (handler === undefined) continue;
-    const serialising = serialisingHandler(handler, limits);
-    definition[name] = serialising ? { ...method, responseSerialize: asIs } : method;
-    implementation[name] = serialising ?? handler;
-  }
-  for (const name of unknown) {
-    const known = Object.keys(service).join(', ');
-    throw new Error(`the service has no method ${name}: its methods are ${known}`);
-  }
-  // Sound: the same definitions, but for the bytes that stand for the messages of a handler of ours.
-  server.addService({ ...service, ...definition } as ServiceDefinition, implementation);
-}
-
-function asIs(bytes: Buffer): Buffer {
-  return bytes;
-}
 
 function addressOf(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

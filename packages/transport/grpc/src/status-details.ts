@@ -1,6 +1,16 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { isRetryableByDefault, type ServiceError } from '@fairlead/endpoint';
-import { messageOf, messagesOf, numberOf, readFields, textOf } from './protobuf.ts';
+import {
+  type Issue,
+  ownDomain,
+  readBadRequest,
+  readErrorInfo,
+  readRetryInfo,
+  writeBadRequest,
+  writeErrorInfo,
+  writeRetryInfo,
+} from './error-details.ts';
+import { messageOf, messagesOf, readFields, textOf } from './protobuf.ts';
 import { type Json, type JsonObject, readStruct, writeStruct } from './struct.ts';
 
 /** What an error carries in `grpc-status-details-bin` besides its code and message. */
@@ -15,9 +25,6 @@ const retryInfo = 'google.rpc.RetryInfo';
 const badRequest = 'google.rpc.BadRequest';
 const errorInfo = 'google.rpc.ErrorInfo';
 const struct = 'google.protobuf.Struct';
-
-/** The domain of our own ErrorInfo: says that it holds nothing but `retryable`. */
-const domain = 'fairlead';
 
 /** As base64, with the text beside it, below the 8 KiB of metadata that most peers accept. */
 const maxBytes = 4 * 1024;
@@ -82,42 +89,6 @@ function writeDetail(writer: BinaryWriter, type: string, message: BinaryWriter):
   writer.join();
 }
 
-function writeRetryInfo(retryAfterMs: number): BinaryWriter {
-  const ms = Number.isFinite(retryAfterMs) ? Math.max(0, retryAfterMs) : 0;
-  const seconds = Math.floor(ms / 1000);
-  const writer = new BinaryWriter();
-  writer.tag(1, WireType.LengthDelimited).fork();
-  writer.tag(1, WireType.Varint).int64(seconds);
-  writer.tag(2, WireType.Varint).int32(Math.round((ms - seconds * 1000) * 1e6));
-  return writer.join();
-}
-
-function writeErrorInfo({ code, retryable }: ServiceError): BinaryWriter {
-  const writer = new BinaryWriter();
-  writer.tag(1, WireType.LengthDelimited).string(code.toUpperCase());
-  writer.tag(2, WireType.LengthDelimited).string(domain);
-  writer.tag(3, WireType.LengthDelimited).fork();
-  writer.tag(1, WireType.LengthDelimited).string('retryable');
-  writer.tag(2, WireType.LengthDelimited).string(String(retryable));
-  return writer.join();
-}
-
-interface Issue {
-  readonly path: string;
-  readonly message: string;
-}
-
-function writeBadRequest(issues: readonly Issue[]): BinaryWriter {
-  const writer = new BinaryWriter();
-  for (const { path, message } of issues) {
-    writer.tag(1, WireType.LengthDelimited).fork();
-    writer.tag(1, WireType.LengthDelimited).string(path);
-    writer.tag(2, WireType.LengthDelimited).string(message);
-    writer.join();
-  }
-  return writer;
-}
-
 function issuesOf({ issues }: JsonObject): Issue[] {
   if (!Array.isArray(issues)) return [];
   return issues.filter(isObject).flatMap(({ path, message }) => {
@@ -145,9 +116,10 @@ export function decodeStatusDetails(bytes: Uint8Array): StatusDetails {
   return { retryable, retryAfterMs, details };
 }
 
+/** What the details of a status say, together. */
 interface Found {
-  retryable?: boolean;
-  retryAfterMs?: number;
+  retryable?: boolean | undefined;
+  retryAfterMs?: number | undefined;
   struct?: JsonObject;
   foreign?: Readonly<Record<string, unknown>>;
 }
@@ -156,39 +128,17 @@ function readDetail(found: Found, any: Uint8Array): void {
   const fields = readFields(any);
   const type = textOf(fields, 1).split('/').at(-1);
   const message = messageOf(fields, 2) ?? new Uint8Array();
-  if (type === retryInfo) readRetryInfo(found, message);
-  else if (type === badRequest) readBadRequest(found, message);
-  else if (type === errorInfo) readErrorInfo(found, message);
-  else if (type === struct) found.struct = readStruct(message);
-}
-
-function readRetryInfo(found: Found, message: Uint8Array): void {
-  const delay = messageOf(readFields(message), 1);
-  if (delay === undefined) return;
-  const duration = readFields(delay);
-  const ms = (numberOf(duration, 1) ?? 0) * 1000 + (numberOf(duration, 2) ?? 0) / 1e6;
-  if (ms >= 0) found.retryAfterMs = ms;
-}
-
-function readBadRequest(found: Found, message: Uint8Array): void {
-  const issues = messagesOf(readFields(message), 1).map((violation) => {
-    const fields = readFields(violation);
-    return { path: textOf(fields, 1), message: textOf(fields, 2) };
-  });
-  found.foreign = { ...found.foreign, issues };
-}
-
-function readErrorInfo(found: Found, message: Uint8Array): void {
-  const fields = readFields(message);
-  const metadata = Object.fromEntries(
-    messagesOf(fields, 3).map((bytes) => {
-      const entry = readFields(bytes);
-      return [textOf(entry, 1), textOf(entry, 2)];
-    }),
-  );
-  const [reason, from] = [textOf(fields, 1), textOf(fields, 2)];
-  if (from === domain) found.retryable = metadata['retryable'] === 'true';
-  else found.foreign = { ...found.foreign, reason, domain: from, metadata };
+  if (type === retryInfo) {
+    found.retryAfterMs = readRetryInfo(message);
+  } else if (type === struct) {
+    found.struct = readStruct(message);
+  } else if (type === badRequest) {
+    found.foreign = { ...found.foreign, issues: readBadRequest(message) };
+  } else if (type === errorInfo) {
+    const info = readErrorInfo(message);
+    if (info.domain === ownDomain) found.retryable = info.metadata['retryable'] === 'true';
+    else found.foreign = { ...found.foreign, ...info };
+  }
 }
 
 function attempt<T>(read: () => T): T | undefined {

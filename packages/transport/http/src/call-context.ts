@@ -37,12 +37,13 @@ class HangUp implements CancelSource {
   }
 
   get error(): ServiceError | undefined {
-    const { destroyed, writableFinished } = this.response;
-    if (!destroyed || writableFinished) return undefined;
+    const { response } = this;
+    if (!response.destroyed || response.writableFinished) return undefined;
     return new ServiceError('canceled', 'the client hung up');
   }
 
   onAbort(listener: (error: ServiceError) => void): () => void {
+    if (this.error !== undefined) listener(this.error);
     const closed = (): void => {
       const { error } = this;
       if (error !== undefined) listener(error);

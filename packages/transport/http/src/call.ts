@@ -80,9 +80,9 @@ export class NodeCall implements HttpServerCall {
     schema: Schema,
   ): Promise<StandardSchemaV1.InferOutput<Schema>>;
   json<T>(): Promise<T>;
-  async json(schema?: StandardSchemaV1): Promise<unknown> {
-    const value = await readJson(this.request, this.limits);
-    return schema === undefined ? value : validate(schema, value);
+  json(schema?: StandardSchemaV1): Promise<unknown> {
+    const value = readJson(this.request, this.limits);
+    return schema === undefined ? value : value.then((json) => validate(schema, json));
   }
 
   private get target(): string {

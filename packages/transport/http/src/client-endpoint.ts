@@ -11,10 +11,11 @@ import {
   encodeBody,
   type HttpClientCall,
   type HttpEncode,
+  type HttpOutgoing,
   OutgoingCall,
   targetPath,
 } from './client-call.ts';
-import { decodeJson, type HttpClientReply, replyOf } from './client-reply.ts';
+import { decodeJson, type HttpClientReply } from './client-reply.ts';
 import type { Send } from './dispatch.ts';
 import { isIdempotent } from './methods.ts';
 import { problemError } from './problem.ts';
@@ -22,25 +23,25 @@ import { problemError } from './problem.ts';
 /** How one operation is called. */
 export interface HttpEndpointOptions<Req, Res> extends ClientHooks<HttpClientCall>, ClientOptions {
   /** Default `POST`. */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** The path below the base URL, from `/` on. Where it depends on the request, `encode` says it. */
   readonly path: string;
   /** Headers of every request, by lower-case name. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Default: the request as a JSON body; nothing with `GET`, `HEAD`, `DELETE` and `OPTIONS`. */
-  readonly encode?: HttpEncode<Req>;
+  readonly encode?: HttpEncode<Req> | undefined;
   /** Default: the JSON body taken at its word, `undefined` where it is empty. `jsonBody(schema)` checks it. */
-  readonly decode?: (reply: HttpClientReply, ctx: Context) => Res | Promise<Res>;
+  readonly decode?: ((reply: HttpClientReply, ctx: Context) => Res | Promise<Res>) | undefined;
   /** Which statuses are no error. Default: 200 to 299. A redirect is not followed. */
-  readonly isSuccess?: (status: number) => boolean;
+  readonly isSuccess?: ((status: number) => boolean) | undefined;
   /** Makes the error of any other reply. Default: the server's own, rebuilt from its problem+json. */
-  readonly decodeError?: (reply: HttpClientReply) => ServiceError;
+  readonly decodeError?: ((reply: HttpClientReply) => ServiceError) | undefined;
   /** The operation's name for logs, metrics and traces. Default: the method and the path. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The service's name for the same. Default: empty. */
-  readonly service?: string;
+  readonly service?: string | undefined;
   /** Whether a second call does no more than the first. Default: as HTTP defines the method. */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
 }
 
 /** The server that an endpoint calls, and the way there. */
@@ -71,20 +72,20 @@ export function clientEndpoint<Req, Res>(
     peer: host,
   };
 
-  async function newCall(request: Req, ctx: Context): Promise<OutgoingCall> {
-    const outgoing = await encode(request, ctx);
+  function newCall(outgoing: HttpOutgoing): OutgoingCall {
     const headers = { ...options.headers, ...outgoing.headers };
     const path = targetPath(prefix, outgoing.path ?? options.path, outgoing.query);
     return new OutgoingCall(operation, method, path, headers, encodeBody(outgoing, headers));
   }
 
   const stages = {
-    encode: newCall,
-    async send(call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
+    encode(request: Req, ctx: Context): OutgoingCall | Promise<OutgoingCall> {
+      const outgoing = encode(request, ctx);
+      return outgoing instanceof Promise ? outgoing.then(newCall) : newCall(outgoing);
+    },
+    send(call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
       setDeadline(call.headers, ctx.remainingMs());
-      const reply = await send(call, ctx);
-      call.reply = reply;
-      return replyOf(reply);
+      return send(call, ctx);
     },
     decode(reply: HttpClientReply, _call: HttpClientCall, ctx: Context): Res | Promise<Res> {
       if (!isSuccess(reply.status)) throw decodeError(reply);

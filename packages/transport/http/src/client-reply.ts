@@ -4,8 +4,8 @@ import type { HttpBody } from './body.ts';
 import { parseJson } from './json.ts';
 import { validate } from './schema.ts';
 
-/** A reply that has come whole. */
-export interface RawReply {
+/** A reply as its decoder sees it. */
+export interface HttpClientReply extends HttpBody {
   readonly status: number;
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -13,18 +13,33 @@ export interface RawReply {
   readonly body: Buffer;
 }
 
-/** A reply as its decoder sees it. */
-export interface HttpClientReply extends HttpBody, RawReply {}
+/** A reply that has come whole. A class, since one is made for each call. */
+export class WholeReply implements HttpClientReply {
+  readonly status: number;
+  readonly headers: HttpClientReply['headers'];
+  readonly body: Buffer;
 
-/** Puts the members of {@link HttpBody} around a reply that has come whole. */
-export function replyOf(raw: RawReply): HttpClientReply {
-  const { body } = raw;
-  return {
-    ...raw,
-    bytes: async () => body,
-    text: async () => body.toString(),
-    json: async (schema?: StandardSchemaV1) => readReply(body, schema),
-  };
+  constructor(status: number, headers: HttpClientReply['headers'], body: Buffer) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  bytes(): Promise<Buffer> {
+    return Promise.resolve(this.body);
+  }
+
+  text(): Promise<string> {
+    return Promise.resolve(this.body.toString());
+  }
+
+  json<Schema extends StandardSchemaV1>(
+    schema: Schema,
+  ): Promise<StandardSchemaV1.InferOutput<Schema>>;
+  json<T>(): Promise<T>;
+  json(schema?: StandardSchemaV1): Promise<unknown> {
+    return readReply(this.body, schema);
+  }
 }
 
 /** The default decoder: a JSON body, taken at its word; `undefined` where there is none. */
@@ -41,7 +56,7 @@ async function readReply(body: Buffer, schema: StandardSchemaV1 | undefined): Pr
   const value = decodeJson(body);
   if (schema === undefined) return value;
   try {
-    return await validate(schema, value);
+    return await validate(schema, value, 'body');
   } catch (error) {
     throw unreadable(error);
   }

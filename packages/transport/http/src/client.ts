@@ -1,36 +1,37 @@
-import { checkNumber, type Endpoint } from '@fairlead/endpoint';
+import { checkNumber, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { callsInFlight } from '@fairlead/transport';
 import { Pool } from 'undici';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
-import { dispatch, type Send } from './dispatch.ts';
+import { dispatch, type Send, type Wire } from './dispatch.ts';
 
 /** What a client is told about its connections. */
 export interface HttpClientOptions {
   /** How many connections may be open at once. Default 128; a call beyond that waits for a free one. */
-  readonly connections?: number;
+  readonly connections?: number | undefined;
   /** How long an idle connection is kept, in milliseconds. Default 4000: less than a server keeps its own end. */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
   /** How long a connection may take to be made, in milliseconds. Default 10 000. */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
   /** The largest body of a reply, in bytes. Default 4 MiB; a larger one fails with `resource_exhausted`. */
-  readonly maxResponseBytes?: number;
+  readonly maxResponseBytes?: number | undefined;
   /** For `https`: what to trust and who to be, as PEM. Default: Node's own certificate authorities. */
-  readonly tls?: HttpClientTls;
+  readonly tls?: HttpClientTls | undefined;
 }
 
 /** TLS settings of a client. */
 export interface HttpClientTls {
-  readonly ca?: string | Buffer;
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
+  readonly ca?: string | Buffer | undefined;
+  readonly cert?: string | Buffer | undefined;
+  readonly key?: string | Buffer | undefined;
   /** The name that the server's certificate must have. Default: the URL's host. */
-  readonly servername?: string;
+  readonly servername?: string | undefined;
 }
 
 /** A pool of kept connections to one server, and the endpoints that use it. */
 export interface HttpClient extends AsyncDisposable {
   /** Makes the endpoint of one operation. All endpoints of a client share its connections. */
   endpoint<Req, Res>(options: HttpEndpointOptions<Req, Res>): Endpoint<Req, Res>;
-  /** Lets the calls in flight finish, then closes every connection. Later calls fail. */
+  /** Lets the calls in flight finish, then closes every connection. Later calls fail with `unavailable`. */
   close(): Promise<void>;
 }
 
@@ -52,28 +53,37 @@ export function createHttpClient(
   options: HttpClientOptions = {},
 ): HttpClient {
   const { origin, host, prefix } = parseBase(baseUrl);
-  const maxResponseBytes = checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304);
+  const keepAliveMs = checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 });
   const pool = new Pool(origin, {
     connections: checkNumber('connections', options.connections ?? 128, { min: 1, integer: true }),
-    keepAliveTimeout: checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 }),
+    keepAliveTimeout: keepAliveMs,
+    // However long the server would keep it.
+    keepAliveMaxTimeout: keepAliveMs,
     connect: {
       timeout: checkNumber('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
       ...options.tls,
     },
   });
+  // Not `pool.close()`: that also waits for calls that were canceled before they had a connection.
+  const calls = callsInFlight(() => pool.destroy());
+  const wire: Wire = {
+    pool,
+    maxResponseBytes: checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304),
+    onSettled: calls.ended,
+  };
 
-  const send: Send = (call, ctx) => dispatch(pool, call, ctx, maxResponseBytes);
-  let closed: Promise<void> | undefined;
-
-  function close(): Promise<void> {
-    closed ??= pool.close();
-    return closed;
-  }
+  const send: Send = (call, ctx) => {
+    if (calls.isClosed) {
+      return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
+    }
+    calls.started();
+    return dispatch(wire, call, ctx);
+  };
 
   return {
     endpoint: (call) => clientEndpoint({ host, prefix, send }, call),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: calls.close,
+    [Symbol.asyncDispose]: calls.close,
   };
 }
 
@@ -90,5 +100,11 @@ function parseBase(baseUrl: string | URL): { origin: string; host: string; prefi
       `the base URL must be like http://host:port or https://host/path, but is ${String(baseUrl)}`,
     );
   }
-  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/$/, '') };
+  if (url.username !== '' || url.password !== '') {
+    // Which are not shown: the error may be logged.
+    throw new TypeError(
+      `the base URL must not hold credentials: send them as a header to ${url.host}`,
+    );
+  }
+  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
 }

@@ -31,3 +31,12 @@ export {
   type StatusCoder,
   statusOf,
 } from './status.ts';
+
+// For those who write a protocol over HTTP.
+
+export { parseJson } from './json.ts';
+export { jsonType } from './json-reply.ts';
+export { headerReader, requestHeaderWriter } from './metadata.ts';
+export { problemError } from './problem.ts';
+export { checkJsonType } from './request.ts';
+export { validate } from './schema.ts';

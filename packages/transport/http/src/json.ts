@@ -5,6 +5,8 @@ import { parse } from 'secure-json-parse';
 /** How deep JSON from outside may nest where nobody said: enough for any real message. */
 export const defaultJsonDepth = 64;
 
+const poison = { protoAction: 'error', constructorAction: 'error' } as const;
+
 /**
  * The value of JSON text that came from outside, or a ServiceError of code `invalid_argument` that
  * says what is wrong with it: no text at all, bytes that are not UTF-8, bad syntax, nesting below
@@ -12,11 +14,12 @@ export const defaultJsonDepth = 64;
  */
 export function parseJson(bytes: Buffer, maxDepth: number = defaultJsonDepth): unknown {
   if (bytes.length === 0) throw invalid('the body is empty, JSON was expected');
-  if (!isUtf8(bytes)) throw invalid('the body is not valid UTF-8');
   const text = bytes.toString();
+  // What cannot be decoded becomes U+FFFD, which few texts hold: only those are looked at again.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) throw invalid('the body is not valid UTF-8');
   if (isTooDeep(text, maxDepth)) throw invalid(`the JSON nests deeper than ${maxDepth} levels`);
   try {
-    return parse(text, { protoAction: 'error', constructorAction: 'error' });
+    return parse(text, poison);
   } catch (error) {
     throw invalid('the body is not valid JSON', error);
   }

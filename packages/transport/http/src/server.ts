@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  abortable,
   type Clock,
   type Context,
   checkNumber,
@@ -23,36 +24,32 @@ export interface HttpHandlerOptions<Req, Res> extends ServerHooks<HttpServerCall
   /** Makes the endpoint's request of what came: `jsonBody(schema)`, or any function of the request. */
   readonly decode: (request: HttpRequest, ctx: Context) => Req | Promise<Req>;
   /** Makes the reply of a response. Default: {@link jsonReply}. */
-  readonly encode?: (
-    response: Res,
-    call: HttpServerCall,
-    ctx: Context,
-  ) => HttpReply | Promise<HttpReply>;
+  readonly encode?:
+    | ((response: Res, call: HttpServerCall, ctx: Context) => HttpReply | Promise<HttpReply>)
+    | undefined;
   /** Makes the reply of an error. Default: {@link problemReply}. */
-  readonly encodeError?: (
-    error: ServiceError,
-    call: HttpServerCall,
-    ctx: Context,
-  ) => HttpReply | Promise<HttpReply>;
+  readonly encodeError?:
+    | ((error: ServiceError, call: HttpServerCall, ctx: Context) => HttpReply | Promise<HttpReply>)
+    | undefined;
   /**
    * The methods that are served; `HEAD` comes with `GET`, `OPTIONS` is answered, any other gets 405.
    * Default: all of them reach the endpoint, for a host that has routed already.
    */
-  readonly methods?: readonly string[];
+  readonly methods?: readonly string[] | undefined;
   /** The operation's name for logs, metrics and traces. Default: the HTTP method. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The service's name for the same. Default: empty. */
-  readonly service?: string;
+  readonly service?: string | undefined;
   /** Whether a second call does no more than the first. Default: as HTTP defines the method. */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
   /** The largest body that is read, in bytes. Default 1 MiB; a larger one gets 413. */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes?: number | undefined;
   /** The deepest nesting of JSON that is read. Default 64 levels; deeper gets 400. */
-  readonly maxJsonDepth?: number;
+  readonly maxJsonDepth?: number | undefined;
   /** The longest that a call may take, in milliseconds; a caller may ask for less. Default: no limit. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Default: the clock of the process. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -87,8 +84,16 @@ export function httpHandler<Req, Res>(
     maxJsonDepth: checkNumber('maxJsonDepth', options.maxJsonDepth ?? defaultJsonDepth, { min: 1 }),
   };
   const methods = options.methods && acceptMethods(options.methods);
-  const stages = { decode, encode, encodeError, send, abandon };
+  const stages = { decode: decodeInTime, encode, encodeError, send, abandon };
   const run = serverLifecycle(endpoint, stages, options);
+
+  /** A body can be slower than the deadline. */
+  function decodeInTime(call: HttpServerCall, ctx: Context): Req | Promise<Req> {
+    const decoded = decode(call, ctx);
+    return ctx.deadline !== undefined && decoded instanceof Promise
+      ? abortable(decoded, ctx)
+      : decoded;
+  }
 
   return function handler(request, response) {
     const method = request.method ?? '';

@@ -1,6 +1,7 @@
 import { type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
 import { type ClientOptions, type ClientStages, clientLifecycle } from '../client.ts';
 import type { ClientCall, ClientHooks } from '../hooks.ts';
+import { callsInFlight } from '../in-flight.ts';
 import { MemoryClientCall } from './client-call.ts';
 import { joint, type MemoryServer } from './listener.ts';
 import { type Answer, type Reply, rebuilt, statusOf } from './reply.ts';
@@ -12,13 +13,13 @@ export interface MemoryEndpointOptions extends ClientOptions, ClientHooks<Client
 /** How an endpoint's own types become the messages that cross. */
 export interface MemoryCodec<Req, Res, ReqMessage, ResMessage> {
   /** Makes the message of a request. Default: the request itself. May set metadata on the call. */
-  readonly encode?: (
-    request: Req,
-    call: ClientCall,
-    ctx: Context,
-  ) => ReqMessage | Promise<ReqMessage>;
+  readonly encode?:
+    | ((request: Req, call: ClientCall, ctx: Context) => ReqMessage | Promise<ReqMessage>)
+    | undefined;
   /** Makes the response of a message. Default: the message itself. */
-  readonly decode?: (message: ResMessage, call: ClientCall, ctx: Context) => Res | Promise<Res>;
+  readonly decode?:
+    | ((message: ResMessage, call: ClientCall, ctx: Context) => Res | Promise<Res>)
+    | undefined;
 }
 
 /** The client's endpoint for what a server serves. */
@@ -75,14 +76,7 @@ export interface MemoryClient<Service> extends AsyncDisposable {
  */
 export function createMemoryClient<Service>(server: MemoryServer<Service>): MemoryClient<Service> {
   const { routes, pack, call } = server[joint];
-  let inFlight = 0;
-  let closing: Promise<void> | undefined;
-  let whenIdle: (() => void) | undefined;
-
-  function ended(): void {
-    inFlight--;
-    if (inFlight === 0) whenIdle?.();
-  }
+  const calls = callsInFlight(() => {});
 
   function endpoint<Req, Res, ReqMessage, ResMessage>(
     name: string,
@@ -109,14 +103,14 @@ export function createMemoryClient<Service>(server: MemoryServer<Service>): Memo
         return message.then((settled) => carrying(outgoing, settled));
       },
       async send(outgoing, caller) {
-        if (closing !== undefined) throw new ServiceError('unavailable', 'the client is closed');
+        if (calls.isClosed) throw new ServiceError('unavailable', 'the client is closed');
         const { message } = outgoing;
         const answer = call(route, { message, metadata: outgoing.sentMetadata(), caller });
-        inFlight++;
+        calls.started();
         try {
           return received(outgoing, await answer);
         } finally {
-          ended();
+          calls.ended();
         }
       },
       decode(reply, outgoing, ctx) {
@@ -136,15 +130,7 @@ export function createMemoryClient<Service>(server: MemoryServer<Service>): Memo
     return Object.fromEntries(endpoints) as MemoryEndpoints<Service>;
   }
 
-  function close(): Promise<void> {
-    closing ??= new Promise((resolve) => {
-      if (inFlight === 0) resolve();
-      else whenIdle = resolve;
-    });
-    return closing;
-  }
-
-  return { endpoint, service, close, [Symbol.asyncDispose]: close };
+  return { endpoint, service, close: calls.close, [Symbol.asyncDispose]: calls.close };
 }
 
 function received(call: MemoryClientCall, { reply, metadata }: Answer): Reply {

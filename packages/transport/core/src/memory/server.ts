@@ -9,13 +9,13 @@ import type { MemoryServerCall } from './server-call.ts';
 export interface MemoryHandlerOptions<Req, Res, ReqMessage, ResMessage>
   extends ServerHooks<ServerCall, Res> {
   /** Makes the endpoint's request of a message. Default: the message itself. */
-  readonly decode?: (message: ReqMessage, call: ServerCall, ctx: Context) => Req | Promise<Req>;
+  readonly decode?:
+    | ((message: ReqMessage, call: ServerCall, ctx: Context) => Req | Promise<Req>)
+    | undefined;
   /** Makes the message of the endpoint's response. Default: the response itself. */
-  readonly encode?: (
-    response: Res,
-    call: ServerCall,
-    ctx: Context,
-  ) => ResMessage | Promise<ResMessage>;
+  readonly encode?:
+    | ((response: Res, call: ServerCall, ctx: Context) => ResMessage | Promise<ResMessage>)
+    | undefined;
   /** How many messages go each way, for logs, metrics and traces. Default `unary`. */
   readonly kind?: OperationKind | undefined;
   /** Whether a second call does no more than the first. Default false. */

@@ -1,0 +1,44 @@
+import { line } from './result.ts';
+import { inPasses, interleave } from './rounds.ts';
+import { ratios } from './spread.ts';
+import type { Subject } from './subject.ts';
+import { startWorkers } from './worker-set.ts';
+
+const works = {
+  create: 'createContext with a timeout + dispose',
+  timeout: 'withTimeout + dispose, nobody listens',
+  listener: 'withTimeout + onAbort + dispose',
+  signal: 'withTimeout + signal + dispose',
+  value: 'with + get of a value',
+  setTimeout: 'setTimeout + clearTimeout, for comparison',
+  'AbortSignal.any': 'AbortSignal.any of two, for comparison',
+  'AbortSignal.timeout': 'AbortSignal.timeout, for comparison',
+} as const;
+
+// Sound: the object above has no other keys.
+const names = Object.keys(works) as readonly (keyof typeof works)[];
+
+/** What a context costs beside the platform's own ways to end a call. */
+export const contextSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
+  const samples = await inPasses(passes, async () => {
+    await using workers = await startWorkers(names, (name) => [
+      'loops/context',
+      { node, cpu: 'subject', args: [name] },
+    ]);
+    await workers.warmUp(warmUpMs / 3);
+    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
+  });
+
+  const nsOf = (name: keyof typeof works): number[] =>
+    samples[name].map(({ ns = Number.NaN }) => ns);
+  const times = names.map((name) => line(works[name], 'ns', nsOf(name)));
+  const gains = (['timeout', 'listener', 'signal'] as const).map((name) =>
+    line(
+      `AbortSignal.timeout ÷ ${works[name]}`,
+      '×',
+      ratios(nsOf('AbortSignal.timeout'), nsOf(name)),
+    ),
+  );
+  const lines = [...times, ...gains];
+  return [{ title: 'A context', lines }];
+};

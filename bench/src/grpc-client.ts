@@ -1,0 +1,44 @@
+import { compare, throughputOf } from './pairs.ts';
+import { inPasses, interleave } from './rounds.ts';
+import type { Subject } from './subject.ts';
+import { startWorkers } from './worker-set.ts';
+
+const clients = {
+  fairlead: { script: 'clients/fairlead-grpc', title: 'ours', args: [] },
+  plain: { script: 'clients/grpc-js', title: 'grpc-js with a deadline', args: [10_000] },
+  again: { script: 'clients/grpc-js', title: 'the same again', args: [10_000] },
+  noDeadline: { script: 'clients/grpc-js', title: 'grpc-js without a deadline', args: [] },
+} as const;
+
+type Name = keyof typeof clients;
+// Sound, both: the object above has no other keys.
+const names = Object.keys(clients) as readonly Name[];
+const titles = Object.fromEntries(names.map((name) => [name, clients[name].title])) as Record<
+  Name,
+  string
+>;
+
+/** Our client, whose calls end after ten seconds by default, against plain ones of grpc-js. */
+export const grpcClientSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
+  const samples = await inPasses(passes, async () => {
+    await using servers = await startWorkers(['plain'], () => [
+      'servers/grpc-js',
+      { node: process.execPath, cpu: 'other' },
+    ]);
+    const { port } = servers.get('plain');
+    await using workers = await startWorkers(names, (name) => {
+      const { script, args } = clients[name];
+      return [script, { node, cpu: 'subject', args: [port, ...args] }];
+    });
+    await workers.warmUp(warmUpMs);
+    return await interleave(names, rounds, async (name) =>
+      throughputOf(await workers.get(name).measure(roundMs)),
+    );
+  });
+  const lines = compare(titles, samples, [
+    { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
+    { of: 'again', to: 'plain' },
+    { of: 'fairlead', to: 'noDeadline' },
+  ]);
+  return [{ title: 'A gRPC client', lines }];
+};

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { serveRounds } from '../worker.ts';
+import { connections, post } from './post.ts';
+
+// A load without an HTTP library: each connection writes a request, counts the bytes of the reply
+// and writes the next. Every reply has the length of the first one, which is parsed.
+const port = Number(process.argv[2]);
+const sockets: Socket[] = [];
+let calls = 0;
+let until = 0;
+let inFlight = 0;
+let drained: (() => void) | undefined;
+
+for (let i = 0; i < connections; i++) sockets.push(await open());
+
+serveRounds(async (ms) => {
+  calls = 0;
+  const start = performance.now();
+  until = start + ms;
+  const idle = new Promise<void>((resolve) => {
+    drained = resolve;
+  });
+  for (const socket of sockets) {
+    inFlight++;
+    socket.write(post);
+  }
+  await idle;
+  return { calls, elapsedMs: performance.now() - start };
+});
+
+async function open(): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await once(socket, 'connect');
+  socket.on('close', () => {
+    throw new Error('the server closed a connection');
+  });
+  let expected = 0;
+  let received = 0;
+  socket.on('data', (chunk) => {
+    if (received === 0) expected ||= replyLength(chunk);
+    received += chunk.length;
+    if (received < expected) return;
+    if (received > expected)
+      throw new Error(`a reply of ${received} bytes in place of ${expected}`);
+    received = 0;
+    calls++;
+    if (performance.now() < until) socket.write(post);
+    else if (--inFlight === 0) drained?.();
+  });
+  return socket;
+}
+
+function replyLength(chunk: Buffer): number {
+  const text = chunk.toString('latin1');
+  const head = text.indexOf('\r\n\r\n') + 4;
+  const body = /^content-length: (\d+)\r$/im.exec(text)?.[1];
+  if (!text.startsWith('HTTP/1.1 200 ') || body === undefined)
+    throw new Error(`not the reply: ${text}`);
+  return head + Number(body);
+}

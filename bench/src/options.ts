@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import type { SubjectRun } from './subject.ts';
+
+/** What can be measured, in the order in which it is. */
+export const subjectNames = ['chain', 'context', 'http-server', 'http-client', 'grpc'] as const;
+export type SubjectName = (typeof subjectNames)[number];
+
+/** How the command was called. */
+export interface BenchOptions {
+  readonly subjects: readonly SubjectName[];
+  /** The programs of Node that are measured. */
+  readonly nodes: readonly string[];
+  readonly effort: Omit<SubjectRun, 'node'>;
+  readonly quick: boolean;
+  readonly json: boolean;
+}
+
+export const usage: string = `npm run bench -- [options]
+  --only NAME    one of ${subjectNames.join(', ')}; may be given more than once
+  --quick        short rounds, for a first look: noisy, and the README is left as it is
+  --json         the result as JSON on stdout, each round's figures included
+  --wrk          loads the HTTP servers with wrk, in rounds of a second
+  --node PATH    measures a second Node too (also: NODE24=PATH)
+  --rounds N     how many rounds a pass has; at least 5`;
+
+/** Reads the command line; throws, with the usage, what is wrong with it. */
+export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
+  const { only, quick, json, wrk, node, rounds } = parse(argv);
+  const unknown = only.find((name) => !isSubject(name));
+  if (unknown !== undefined) throw new Error(`there is no ${unknown} to measure\n\n${usage}`);
+  const count = Number(rounds ?? (quick ? 5 : 11));
+  if (!Number.isInteger(count) || count < 5)
+    throw new Error(`--rounds must be at least 5\n\n${usage}`);
+  const second = node ?? env['NODE24'];
+  return {
+    subjects: only.length === 0 ? subjectNames : subjectNames.filter((name) => only.includes(name)),
+    nodes: second === undefined ? [process.execPath] : [process.execPath, second],
+    effort: quick
+      ? { passes: 1, rounds: count, roundMs: 150, warmUpMs: 300, useWrk: wrk }
+      : { passes: 3, rounds: count, roundMs: 250, warmUpMs: 1500, useWrk: wrk },
+    quick,
+    json,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        quick: { type: 'boolean', default: false },
+        wrk: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        node: { type: 'string' },
+        rounds: { type: 'string' },
+      },
+    });
+    return values;
+  } catch (cause) {
+    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n\n${usage}`, {
+      cause,
+    });
+  }
+}
+
+function isSubject(name: string): name is SubjectName {
+  return (subjectNames as readonly string[]).includes(name);
+}

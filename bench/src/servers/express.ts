@@ -1,0 +1,10 @@
+import express from 'express';
+import { bareExpress } from './express-app.ts';
+import { serve } from './serve.ts';
+
+const app = bareExpress();
+app.post('/sum', express.json(), (request, response) => {
+  const { a, b } = request.body;
+  response.json({ v: a + b });
+});
+serve(app);

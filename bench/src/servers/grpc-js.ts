@@ -1,0 +1,3 @@
+import { serveGrpc } from './serve-grpc.ts';
+
+serveGrpc(({ request: { a, b } }, callback) => callback(null, { v: a + b }));
