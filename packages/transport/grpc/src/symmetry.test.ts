@@ -4,6 +4,9 @@ import { createGrpcClient } from './client.ts';
 import { createGrpcServer } from './listener.ts';
 import { grpcHandler } from './server.ts';
 
+/** A failing law takes its time to find its smallest counterexample. */
+const timeoutMs = 30_000;
+
 /** The suite sends JSON, and gRPC takes any bytes. */
 const serialize = (message: Readonly<Record<string, unknown>>) =>
   Buffer.from(JSON.stringify(message));
@@ -36,5 +39,5 @@ const laws = symmetryLaw({
 });
 
 describe('the symmetry law over gRPC', () => {
-  for (const { name, run } of laws) it(name, run);
+  for (const { name, run } of laws) it(name, { timeout: timeoutMs }, run);
 });

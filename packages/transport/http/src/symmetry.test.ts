@@ -4,6 +4,9 @@ import { createHttpClient } from './client.ts';
 import { createHttpServer } from './listener.ts';
 import { httpHandler } from './server.ts';
 
+/** A failing law takes its time to find its smallest counterexample. */
+const timeoutMs = 30_000;
+
 const laws = symmetryLaw({
   async pair(endpoint, { server: serverHooks = {}, client: clientHooks = {} }) {
     const handler = httpHandler(endpoint, {
@@ -25,5 +28,5 @@ const laws = symmetryLaw({
 });
 
 describe('the symmetry law over HTTP', () => {
-  for (const { name, run } of laws) it(name, run);
+  for (const { name, run } of laws) it(name, { timeout: timeoutMs }, run);
 });

@@ -5,6 +5,9 @@ import { createJsonrpcClient, type JsonrpcClientOptions } from './client.ts';
 import { jsonrpcMethod } from './method.ts';
 import { jsonrpcHandler } from './server.ts';
 
+/** A failing law takes its time to find its smallest counterexample. */
+const timeoutMs = 30_000;
+
 const lawsOf = (options: JsonrpcClientOptions) =>
   symmetryLaw({
     async pair(endpoint, { server: serverHooks = {}, client: clientHooks = {} }) {
@@ -23,9 +26,9 @@ const lawsOf = (options: JsonrpcClientOptions) =>
   });
 
 describe('the symmetry law over JSON-RPC', () => {
-  for (const { name, run } of lawsOf({})) it(name, run);
+  for (const { name, run } of lawsOf({})) it(name, { timeout: timeoutMs }, run);
 });
 
 describe('the symmetry law over JSON-RPC, with batches', () => {
-  for (const { name, run } of lawsOf({ batch: {} })) it(name, run);
+  for (const { name, run } of lawsOf({ batch: {} })) it(name, { timeout: timeoutMs }, run);
 });

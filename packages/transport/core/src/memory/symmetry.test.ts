@@ -5,6 +5,9 @@ import { createMemoryServer } from './listener.ts';
 import type { Serialisation } from './serialisation.ts';
 import { memoryHandler } from './server.ts';
 
+/** A failing law takes its time to find its smallest counterexample. */
+const timeoutMs = 30_000;
+
 describe.each<Serialisation>(['none', 'structured', 'json'])(
   'the symmetry law in memory, with serialisation %s',
   (serialisation) => {
@@ -22,6 +25,6 @@ describe.each<Serialisation>(['none', 'structured', 'json'])(
         };
       },
     });
-    for (const { name, run } of laws) it(name, run);
+    for (const { name, run } of laws) it(name, { timeout: timeoutMs }, run);
   },
 );
