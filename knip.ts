@@ -18,7 +18,7 @@ const config: KnipConfig = {
       entry: ['src/{addsvc,addcli,demo}.ts', ...tests],
       ignoreDependencies: ['ts-proto'],
     },
-    bench: { entry: ['*.ts', 'src/**/*.bench.ts'] },
+    bench: { entry: ['src/main.ts', 'src/{servers,clients,loops,load}/*.ts', 'src/*.test.ts'] },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },
   compilers: {

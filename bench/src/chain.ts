@@ -1,4 +1,4 @@
-import { line, type Line } from './result.ts';
+import { type Line, line } from './result.ts';
 import { inPasses, interleave } from './rounds.ts';
 import { ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
@@ -7,7 +7,7 @@ import { startWorkers } from './worker-set.ts';
 const layers = {
   'pass-through': { title: 'pass-through', goal: { atMost: 5 } },
   'by hand': { title: 'the same, nested by hand without chain()', goal: undefined },
-  then: { title: '.then after the call', goal: { atMost: 45 } },
+  reacting: { title: '.then after the call', goal: { atMost: 45 } },
   await: { title: 'async/await around the call', goal: undefined },
 } as const;
 
@@ -19,12 +19,16 @@ const depths = [0, 1, 5, 10, 20];
 /** What a layer of `chain` costs, for each way of writing one. */
 export const chainSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
   const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(kinds, (kind) => ['loops/chain', { node, cpu: 'subject', args: [kind] }]);
+    await using workers = await startWorkers(kinds, (kind) => [
+      'loops/chain',
+      { node, cpu: 'subject', args: [kind] },
+    ]);
     await workers.warmUp(warmUpMs);
     return await interleave(kinds, rounds, (kind) => workers.get(kind).measure(roundMs));
   });
 
-  const nsAt = (kind: Kind, depth: number): number[] => samples[kind].map((sample) => sample[depth] ?? Number.NaN);
+  const nsAt = (kind: Kind, depth: number): number[] =>
+    samples[kind].map((sample) => sample[depth] ?? Number.NaN);
   const perLayer = (kind: Kind): number[] => {
     const bare = nsAt(kind, 0);
     return nsAt(kind, 20).map((ns, round) => (ns - (bare[round] ?? Number.NaN)) / 20);

@@ -21,15 +21,23 @@ const names = Object.keys(works) as readonly (keyof typeof works)[];
 /** What a context costs beside the platform's own ways to end a call. */
 export const contextSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
   const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => ['loops/context', { node, cpu: 'subject', args: [name] }]);
+    await using workers = await startWorkers(names, (name) => [
+      'loops/context',
+      { node, cpu: 'subject', args: [name] },
+    ]);
     await workers.warmUp(warmUpMs / 3);
     return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
   });
 
-  const nsOf = (name: keyof typeof works): number[] => samples[name].map(({ ns = Number.NaN }) => ns);
+  const nsOf = (name: keyof typeof works): number[] =>
+    samples[name].map(({ ns = Number.NaN }) => ns);
   const times = names.map((name) => line(works[name], 'ns', nsOf(name)));
   const gains = (['timeout', 'listener', 'signal'] as const).map((name) =>
-    line(`AbortSignal.timeout ÷ ${works[name]}`, '×', ratios(nsOf('AbortSignal.timeout'), nsOf(name))),
+    line(
+      `AbortSignal.timeout ÷ ${works[name]}`,
+      '×',
+      ratios(nsOf('AbortSignal.timeout'), nsOf(name)),
+    ),
   );
   const lines = [...times, ...gains];
   return [{ title: 'A context', lines }];

@@ -13,7 +13,10 @@ const clients = {
 type Name = keyof typeof clients;
 // Sound, both: the object above has no other keys.
 const names = Object.keys(clients) as readonly Name[];
-const titles = Object.fromEntries(names.map((name) => [name, clients[name].title])) as Record<Name, string>;
+const titles = Object.fromEntries(names.map((name) => [name, clients[name].title])) as Record<
+  Name,
+  string
+>;
 
 /** Our client, whose calls end after ten seconds by default, against plain ones of grpc-js. */
 export const grpcClientSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
@@ -28,7 +31,9 @@ export const grpcClientSubject: Subject = async ({ node, passes, rounds, roundMs
       return [script, { node, cpu: 'subject', args: [port, ...args] }];
     });
     await workers.warmUp(warmUpMs);
-    return await interleave(names, rounds, async (name) => throughputOf(await workers.get(name).measure(roundMs)));
+    return await interleave(names, rounds, async (name) =>
+      throughputOf(await workers.get(name).measure(roundMs)),
+    );
   });
   const lines = compare(titles, samples, [
     { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },

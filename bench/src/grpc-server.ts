@@ -12,7 +12,10 @@ const servers = {
 type Name = keyof typeof servers;
 // Sound, both: the object above has no other keys.
 const names = Object.keys(servers) as readonly Name[];
-const titles = Object.fromEntries(names.map((name) => [name, servers[name].title])) as Record<Name, string>;
+const titles = Object.fromEntries(names.map((name) => [name, servers[name].title])) as Record<
+  Name,
+  string
+>;
 
 /**
  * Our handler with five layers against a plain one, both in a server of grpc-js. The load is a
@@ -20,7 +23,10 @@ const titles = Object.fromEntries(names.map((name) => [name, servers[name].title
  */
 export const grpcServerSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
   const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => [servers[name].script, { node, cpu: 'subject' }]);
+    await using workers = await startWorkers(names, (name) => [
+      servers[name].script,
+      { node, cpu: 'subject' },
+    ]);
     await using loads = await startWorkers(names, (name) => {
       const args = [workers.get(name).port, 10_000];
       return ['clients/grpc-js', { node: process.execPath, cpu: 'other', args }];

@@ -14,19 +14,27 @@ const clients = {
 type Name = keyof typeof clients;
 // Sound: the object above has no other keys.
 const names = Object.keys(clients) as readonly Name[];
-const titles = Object.fromEntries(names.map((name) => [name, clients[name].title])) as Record<Name, string>;
+const titles = Object.fromEntries(names.map((name) => [name, clients[name].title])) as Record<
+  Name,
+  string
+>;
 
 /** Our client against `node:http` with kept connections, undici and fetch, all with JSON both ways. */
 export const httpClientSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
   const samples = await inPasses(passes, async () => {
-  await using servers = await startWorkers(['canned'], () => [
-    'servers/canned-http',
-    { node: process.execPath, cpu: 'other' },
-  ]);
-  const args = [servers.get('canned').port];
-  await using workers = await startWorkers(names, (name) => [clients[name].script, { node, cpu: 'subject', args }]);
-  await workers.warmUp(warmUpMs);
-  return await interleave(names, rounds, async (name) => throughputOf(await workers.get(name).measure(roundMs)));
+    await using servers = await startWorkers(['canned'], () => [
+      'servers/canned-http',
+      { node: process.execPath, cpu: 'other' },
+    ]);
+    const args = [servers.get('canned').port];
+    await using workers = await startWorkers(names, (name) => [
+      clients[name].script,
+      { node, cpu: 'subject', args },
+    ]);
+    await workers.warmUp(warmUpMs);
+    return await interleave(names, rounds, async (name) =>
+      throughputOf(await workers.get(name).measure(roundMs)),
+    );
   });
   const lines = compare(titles, samples, [
     { of: 'fairlead', to: 'plain', goal: { atLeast: 1.6 } },

@@ -16,13 +16,26 @@ const servers = {
 type Name = keyof typeof servers;
 // Sound, both: the object above has no other keys.
 const names = Object.keys(servers) as readonly Name[];
-const titles = Object.fromEntries(names.map((name) => [name, servers[name].title])) as Record<Name, string>;
+const titles = Object.fromEntries(names.map((name) => [name, servers[name].title])) as Record<
+  Name,
+  string
+>;
 
 /** Our handler with five layers, on `node:http` and on Express, against the same work without us. */
-export const httpServerSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs, useWrk }) => {
+export const httpServerSubject: Subject = async ({
+  node,
+  passes,
+  rounds,
+  roundMs,
+  warmUpMs,
+  useWrk,
+}) => {
   const load = useWrk && hasWrk() ? 'wrk' : 'sockets of our own';
   const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => [servers[name].script, { node, cpu: 'subject' }]);
+    await using workers = await startWorkers(names, (name) => [
+      servers[name].script,
+      { node, cpu: 'subject' },
+    ]);
     await using loads = await startWorkers(names, (name) => {
       const args = [workers.get(name).port];
       return ['load/sockets', { node: process.execPath, cpu: 'other', args }];

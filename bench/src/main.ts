@@ -24,7 +24,9 @@ async function main(options: BenchOptions): Promise<void> {
   const { passes, rounds, roundMs } = effort;
   const here = machine();
   const say = (text: string): void => void process.stderr.write(text);
-  say(`${describeMachine(here)}\n${passes} × ${rounds} rounds of ${roundMs} ms${quick ? ': quick, so noisy' : ''}\n`);
+  say(
+    `${describeMachine(here)}\n${passes} × ${rounds} rounds of ${roundMs} ms${quick ? ': quick, so noisy' : ''}\n`,
+  );
 
   const all: Section[] = [];
   for (const name of options.subjects) {
@@ -34,13 +36,15 @@ async function main(options: BenchOptions): Promise<void> {
       const version = versionOf(node);
       const results = await subjects[name]({ node, ...effort });
       const sections = results.map((result) => ({ subject: name, node: version, ...result }));
-      if (!json) for (const section of sections) process.stdout.write(`\n${renderSection(section)}\n`);
+      if (!json)
+        for (const section of sections) process.stdout.write(`\n${renderSection(section)}\n`);
       found.push(...sections);
     }
     if (!quick) await writeReadme(name, found, here);
     all.push(...found);
   }
-  if (json) process.stdout.write(`${JSON.stringify({ machine: here, effort, quick, sections: all })}\n`);
+  if (json)
+    process.stdout.write(`${JSON.stringify({ machine: here, effort, quick, sections: all })}\n`);
 }
 
 /** The version of a program of Node. */

@@ -29,13 +29,14 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): Be
   const unknown = only.find((name) => !isSubject(name));
   if (unknown !== undefined) throw new Error(`there is no ${unknown} to measure\n\n${usage}`);
   const count = Number(rounds ?? (quick ? 5 : 11));
-  if (!Number.isInteger(count) || count < 5) throw new Error(`--rounds must be at least 5\n\n${usage}`);
+  if (!Number.isInteger(count) || count < 5)
+    throw new Error(`--rounds must be at least 5\n\n${usage}`);
   const second = node ?? env['NODE24'];
   return {
     subjects: only.length === 0 ? subjectNames : subjectNames.filter((name) => only.includes(name)),
     nodes: second === undefined ? [process.execPath] : [process.execPath, second],
     effort: quick
-      ? { passes: 1, rounds: count, roundMs: 150, warmUpMs: 300, useWrk: wrk }
+      ? { passes: 1, rounds: count, roundMs: 100, warmUpMs: 250, useWrk: wrk }
       : { passes: 3, rounds: count, roundMs: 250, warmUpMs: 1500, useWrk: wrk },
     quick,
     json,
@@ -57,7 +58,9 @@ function parse(argv: readonly string[]) {
     });
     return values;
   } catch (cause) {
-    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n\n${usage}`, { cause });
+    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n\n${usage}`, {
+      cause,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Goal, line, type Line } from './result.ts';
+import { type Goal, type Line, line } from './result.ts';
 import { ratios } from './spread.ts';
 import type { Sample } from './worker.ts';
 
@@ -21,11 +21,22 @@ export function compare<Name extends string>(
   samples: Readonly<Record<Name, readonly Throughput[]>>,
   pairs: readonly Pair<Name>[],
 ): Line[] {
-  const perSecond = (name: Name): number[] => samples[name].map(({ callsPerSecond }) => callsPerSecond);
+  const perSecond = (name: Name): number[] =>
+    samples[name].map(({ callsPerSecond }) => callsPerSecond);
   const cpu = (name: Name): number[] => samples[name].map(({ cpuUsPerCall }) => cpuUsPerCall);
   const ratioLines = pairs.flatMap(({ of, to, goal }) => [
-    line(`${titles[of]} ÷ ${titles[to]}: throughput`, '×', ratios(perSecond(of), perSecond(to)), goal),
-    line(`${titles[of]} ÷ ${titles[to]}: calls per CPU second`, '×', ratios(cpu(to), cpu(of)), goal),
+    line(
+      `${titles[of]} ÷ ${titles[to]}: throughput`,
+      '×',
+      ratios(perSecond(of), perSecond(to)),
+      goal,
+    ),
+    line(
+      `${titles[of]} ÷ ${titles[to]}: calls per CPU second`,
+      '×',
+      ratios(cpu(to), cpu(of)),
+      goal,
+    ),
   ]);
   // Sound: the object has no other keys.
   const names = Object.keys(titles) as Name[];
@@ -37,7 +48,10 @@ export function compare<Name extends string>(
 }
 
 /** What a load counted, with the CPU time of what it loaded, or else with its own. */
-export function throughputOf(load: Sample, cpuUs: number = load['cpuUs'] ?? Number.NaN): Throughput {
+export function throughputOf(
+  load: Sample,
+  cpuUs: number = load['cpuUs'] ?? Number.NaN,
+): Throughput {
   const { calls = Number.NaN, elapsedMs = Number.NaN } = load;
   return { callsPerSecond: (calls / elapsedMs) * 1000, cpuUsPerCall: cpuUs / calls };
 }

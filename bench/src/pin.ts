@@ -21,7 +21,9 @@ export function pinning(): string {
 /** The first and the last CPU that this process may use; the same where nobody says. */
 function allowedCpus(): [number, number] {
   try {
-    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(
+      readFileSync('/proc/self/status', 'utf8'),
+    )?.[1];
     const cpus = (list ?? '0').split(/[,-]/).map(Number);
     return [cpus[0] ?? 0, cpus.at(-1) ?? 0];
   } catch {

@@ -1,7 +1,7 @@
 /**
  * Measures every name once per round, one after the other, so that whatever else the machine does
- * falls on all of them alike. Each round starts with another name, and every second one runs
- * backwards, so that none is always first or always behind the same neighbour.
+ * falls on all of them alike. Each round starts with another name, and when each
+ * has been first the order turns round, so that none always follows the same neighbour.
  */
 export async function interleave<Name extends string, Sample>(
   names: readonly Name[],
@@ -9,7 +9,10 @@ export async function interleave<Name extends string, Sample>(
   measure: (name: Name, round: number) => Promise<Sample>,
 ): Promise<Record<Name, Sample[]>> {
   // Sound: `names` has every name of the type.
-  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Sample[]>;
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
+    Name,
+    Sample[]
+  >;
   for (let round = 0; round < rounds; round++) {
     for (const name of orderOf(names, round)) samples[name].push(await measure(name, round));
   }
@@ -37,5 +40,6 @@ export async function inPasses<Name extends string, Sample>(
 export function orderOf<Name>(names: readonly Name[], round: number): readonly Name[] {
   const start = round % Math.max(1, names.length);
   const rotated = [...names.slice(start), ...names.slice(0, start)];
-  return round % 2 === 0 ? rotated : rotated.reverse();
+  const turns = Math.floor(round / Math.max(1, names.length));
+  return turns % 2 === 0 ? rotated : rotated.reverse();
 }

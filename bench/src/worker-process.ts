@@ -20,7 +20,10 @@ export interface WorkerOptions {
 }
 
 /** Starts a script of this package, `servers/node-http` for example, and waits until it is ready. */
-export async function startWorker(script: string, { node, cpu, args = [] }: WorkerOptions): Promise<Worker> {
+export async function startWorker(
+  script: string,
+  { node, cpu, args = [] }: WorkerOptions,
+): Promise<Worker> {
   const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
   const [command, ...rest] = onCpu(cpu, [node, path, ...args.map(String)]);
   const child = spawn(command ?? node, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -34,7 +37,9 @@ export async function startWorker(script: string, { node, cpu, args = [] }: Work
       child.send(ms);
       const message = await answer;
       if (message.kind === 'sample') return message.sample;
-      throw new Error(`${script} failed: ${message.kind === 'failed' ? message.reason : message.kind}`);
+      throw new Error(
+        `${script} failed: ${message.kind === 'failed' ? message.reason : message.kind}`,
+      );
     },
     close: () => ended(child),
   };
@@ -42,7 +47,8 @@ export async function startWorker(script: string, { node, cpu, args = [] }: Work
 
 function nextMessage(child: ChildProcess, script: string): Promise<WorkerMessage> {
   return new Promise((resolve, reject) => {
-    const exited = (code: number | null): void => reject(new Error(`${script} ended with ${code ?? 'a signal'}`));
+    const exited = (code: number | null): void =>
+      reject(new Error(`${script} ended with ${code ?? 'a signal'}`));
     child.once('exit', exited);
     child.once('error', reject);
     child.once('message', (message) => {

@@ -18,7 +18,10 @@ export function serveRounds(measure: (ms: number) => Sample | Promise<Sample>, p
     try {
       tell({ kind: 'sample', sample: await measure(Number(ms)) });
     } catch (error) {
-      tell({ kind: 'failed', reason: error instanceof Error ? String(error.stack) : String(error) });
+      tell({
+        kind: 'failed',
+        reason: error instanceof Error ? String(error.stack) : String(error),
+      });
     }
   });
   tell({ kind: 'ready', port });

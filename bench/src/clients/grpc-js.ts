@@ -12,10 +12,17 @@ const timeoutMs = Number(process.argv[3] ?? Infinity);
 function sum(request: SumRequest): Promise<SumResponse> {
   return new Promise((resolve, reject) => {
     const options = timeoutMs === Infinity ? {} : { deadline: Date.now() + timeoutMs };
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, options, (error, response) => {
-      if (response === undefined) reject(error ?? new Error('no response'));
-      else resolve(response);
-    });
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      options,
+      (error, response) => {
+        if (response === undefined) reject(error ?? new Error('no response'));
+        else resolve(response);
+      },
+    );
   });
 }
 

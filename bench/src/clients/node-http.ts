@@ -9,8 +9,18 @@ callInParallel(
   () =>
     new Promise<SumResponse>((resolve, reject) => {
       const body = JSON.stringify({ a: 1, b: 2 });
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const outgoing = request({ agent, port, host: '127.0.0.1', method: 'POST', path: '/sum', headers });
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      };
+      const outgoing = request({
+        agent,
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path: '/sum',
+        headers,
+      });
       outgoing.on('error', reject);
       outgoing.on('response', (reply) => {
         const chunks: Buffer[] = [];

@@ -41,7 +41,8 @@ async function open(): Promise<Socket> {
     if (received === 0) expected ||= replyLength(chunk);
     received += chunk.length;
     if (received < expected) return;
-    if (received > expected) throw new Error(`a reply of ${received} bytes in place of ${expected}`);
+    if (received > expected)
+      throw new Error(`a reply of ${received} bytes in place of ${expected}`);
     received = 0;
     calls++;
     if (performance.now() < until) socket.write(post);
@@ -54,6 +55,7 @@ function replyLength(chunk: Buffer): number {
   const text = chunk.toString('latin1');
   const head = text.indexOf('\r\n\r\n') + 4;
   const body = /^content-length: (\d+)\r$/im.exec(text)?.[1];
-  if (!text.startsWith('HTTP/1.1 200 ') || body === undefined) throw new Error(`not the reply: ${text}`);
+  if (!text.startsWith('HTTP/1.1 200 ') || body === undefined)
+    throw new Error(`not the reply: ${text}`);
   return head + Number(body);
 }

@@ -19,7 +19,11 @@ export async function wrk(port: number, ms: number): Promise<Sample> {
   try {
     const seconds = Math.max(1, Math.round(ms / 1000));
     const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script];
-    const [command = '', ...rest] = onCpu('other', ['wrk', ...options, `http://127.0.0.1:${port}/sum`]);
+    const [command = '', ...rest] = onCpu('other', [
+      'wrk',
+      ...options,
+      `http://127.0.0.1:${port}/sum`,
+    ]);
     const { stdout } = await promisify(execFile)(command, rest);
     return readReport(stdout);
   } finally {
@@ -29,6 +33,7 @@ export async function wrk(port: number, ms: number): Promise<Sample> {
 
 function readReport(text: string): Sample {
   const [, requests, elapsed] = /(\d+) requests in ([\d.]+)s/.exec(text) ?? [];
-  if (requests === undefined || /Non-2xx|Socket errors/.test(text)) throw new Error(`wrk failed:\n${text}`);
+  if (requests === undefined || /Non-2xx|Socket errors/.test(text))
+    throw new Error(`wrk failed:\n${text}`);
   return { calls: Number(requests), elapsedMs: Number(elapsed) * 1000 };
 }

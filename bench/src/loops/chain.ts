@@ -4,7 +4,8 @@ import { serveRounds } from '../worker.ts';
 import { timeBatches } from './time-batches.ts';
 
 const passThrough: Middleware = (next) => (request, ctx) => next(request, ctx);
-const then: Middleware = (next) => (request, ctx) => next(request, ctx).then((response) => response);
+const reacting: Middleware = (next) => (request, ctx) =>
+  next(request, ctx).then((response) => response);
 const awaiting: Middleware = (next) => async (request, ctx) => {
   const response = await next(request, ctx);
   return response;
@@ -19,7 +20,7 @@ const nested: Wrap = (layers) => layers.reduceRight((next, layer) => layer(next)
 const kinds: Readonly<Record<string, readonly [Wrap, Middleware]>> = {
   'pass-through': [chained, passThrough],
   'by hand': [nested, passThrough],
-  then: [chained, then],
+  reacting: [chained, reacting],
   await: [chained, awaiting],
 };
 

@@ -4,7 +4,10 @@ import { median } from '../spread.ts';
 const batch = 2000;
 
 /** Nanoseconds per call: the median batch, so that one that was interrupted does not count. */
-export async function timeBatches(run: (calls: number) => Promise<void>, ms: number): Promise<number> {
+export async function timeBatches(
+  run: (calls: number) => Promise<void>,
+  ms: number,
+): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + ms;
   do {

@@ -1,6 +1,6 @@
 import { chain } from '@fairlead/endpoint';
 import { type HttpHandler, httpHandler, jsonBody } from '@fairlead/http';
-import { fiveLayers, sum, type SumRequest } from './sum.ts';
+import { fiveLayers, type SumRequest, sum } from './sum.ts';
 
 /** As the README shows it, with five layers around the endpoint. */
 export const sumHandler: HttpHandler = httpHandler(chain(...fiveLayers)(sum), {

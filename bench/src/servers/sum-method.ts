@@ -7,7 +7,8 @@ export const sumMethod: MethodDefinition<SumRequest, SumResponse> = {
   path: '/pb.Add/Sum',
   requestStream: false,
   responseStream: false,
-  requestSerialize: ({ a, b }) => Buffer.from(new BinaryWriter().uint32(8).int64(a).uint32(16).int64(b).finish()),
+  requestSerialize: ({ a, b }) =>
+    Buffer.from(new BinaryWriter().uint32(8).int64(a).uint32(16).int64(b).finish()),
   requestDeserialize(bytes) {
     const [, a = 0, b = 0] = readVarints(bytes);
     return { a, b };
