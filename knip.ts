@@ -5,20 +5,24 @@ const tests = ['src/**/*.{test,test-d}.ts', 'test/**/*.ts', 'README.md'];
 
 const config: KnipConfig = {
   ignore: ['**/gen/**'],
-  // Programs that the user brings: one generates code, the other builds the peers of interop tests.
-  ignoreBinaries: ['protoc', 'go'],
+  // Programs that the user brings: to generate code, to build the peers of interop tests, to load and pin a server.
+  ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
       entry: ['tools/{check,pack-consumer}.ts', 'tools/*.{mjs,test.ts}'],
       project: ['tools/**'],
     },
-    'packages/**': { entry: tests },
+    // Loaded by name at run time, and by protoc.
+    'packages/**': {
+      entry: tests,
+      ignoreDependencies: ['express4', '@types/express4', 'ts-proto'],
+    },
     'examples/*': {
       entry: ['src/{addsvc,addcli,demo}.ts', ...tests],
       ignoreDependencies: ['ts-proto'],
     },
-    bench: { entry: ['src/main.ts', 'src/{servers,clients,loops,load}/*.ts', 'src/*.test.ts'] },
+    bench: { entry: ['src/main.ts', 'src/{clients,load,loops,servers}/*.ts', 'src/**/*.test.ts', 'test/**/*.ts'] },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },
   compilers: {

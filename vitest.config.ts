@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Tests run from the sources of every package: nothing has to be built first.
-  ssr: { resolve: { conditions: ['@fairlead/source', 'node', 'import', 'module', 'default'] } },
+  // Node itself gets these conditions too, for every `require`: `import` among them would hand ES modules to CommonJS.
+  ssr: { resolve: { conditions: ['@fairlead/source', 'node'] } },
   test: {
     include: ['{packages,examples,tools,bench,docs}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -7,8 +7,8 @@ import { startWorkers } from './worker-set.ts';
 const layers = {
   'pass-through': { title: 'pass-through', goal: { atMost: 5 } },
   'by hand': { title: 'the same, nested by hand without chain()', goal: undefined },
-  reacting: { title: '.then after the call', goal: { atMost: 45 } },
-  await: { title: 'async/await around the call', goal: undefined },
+  '.then': { title: '.then after the call', goal: { atMost: 45 } },
+  'async/await': { title: 'async/await around the call', goal: undefined },
 } as const;
 
 type Kind = keyof typeof layers;

@@ -4,7 +4,7 @@ import { serveRounds } from '../worker.ts';
 import { timeBatches } from './time-batches.ts';
 
 const passThrough: Middleware = (next) => (request, ctx) => next(request, ctx);
-const reacting: Middleware = (next) => (request, ctx) =>
+const then: Middleware = (next) => (request, ctx) =>
   next(request, ctx).then((response) => response);
 const awaiting: Middleware = (next) => async (request, ctx) => {
   const response = await next(request, ctx);
@@ -20,8 +20,8 @@ const nested: Wrap = (layers) => layers.reduceRight((next, layer) => layer(next)
 const kinds: Readonly<Record<string, readonly [Wrap, Middleware]>> = {
   'pass-through': [chained, passThrough],
   'by hand': [nested, passThrough],
-  reacting: [chained, reacting],
-  await: [chained, awaiting],
+  '.then': [chained, then],
+  'async/await': [chained, awaiting],
 };
 
 const [wrap, layer] = kinds[process.argv[2] ?? ''] ?? [];

@@ -34,7 +34,7 @@ export interface ClientOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * Decorates the endpoint from within, where the context already knows the operation: the place
-   * for logs, metrics and traces that name it.
+   * for logs, metrics and traces that name it. What it rejects with, the caller gets as it is.
    */
   readonly middleware?: Middleware | undefined;
 }

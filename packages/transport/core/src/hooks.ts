@@ -27,7 +27,10 @@ export interface Outcome {
   readonly error: ServiceError | undefined;
 }
 
-/** What a hook hands on: the context for what follows, or nothing for the same one. */
+/**
+ * What a hook hands on: the context for what follows, made from the one that it got, or nothing for
+ * the same one. A hook that makes one with a timeout disposes of it in `finalize`.
+ */
 export type NextContext = Context | void | Promise<Context | void>;
 
 /**

@@ -65,6 +65,16 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
     return { error, status: stages.abandon(error, call) };
   }
 
+  async function conclude(ctx: Context, call: Call, outcome: Outcome): Promise<void> {
+    for (const hook of finalize) {
+      try {
+        await hook(ctx, call, outcome);
+      } catch (error) {
+        observe(error, ctx, call);
+      }
+    }
+  }
+
   return async function run(call, root) {
     let ctx = root.with(operation, call.operation);
     let outcome: Outcome;
@@ -95,13 +105,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
       discard(unsent);
       outcome = await answerError(thrown, ctx, call, root);
     }
-    for (const hook of finalize) {
-      try {
-        await hook(ctx, call, outcome);
-      } catch (error) {
-        observe(error, ctx, call);
-      }
-    }
+    if (finalize.length > 0) await conclude(ctx, call, outcome);
     root[Symbol.dispose]();
   };
 }

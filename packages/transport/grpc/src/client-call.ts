@@ -8,6 +8,7 @@ import type { ClientCall, MetadataReader } from '@fairlead/transport';
 import {
   type CallOptions,
   type Client,
+  type ClientUnaryCall,
   type ServiceError as GrpcError,
   Metadata,
 } from '@grpc/grpc-js';
@@ -34,6 +35,22 @@ export interface GrpcClientCall extends ClientCall {
 
 /** What came back: the bytes of the response, or the error that the server answered with. */
 export type Reply = Buffer | ServiceError;
+
+/** What a client has open, and counts the calls on. */
+export interface Connection {
+  /** What to call through; throws where the client is closed. */
+  use(): Client;
+  started(): void;
+  ended(): void;
+}
+
+/** Where the calls of one endpoint go. */
+export interface Route {
+  readonly connection: Connection;
+  readonly path: string;
+  /** Whether the server's metadata is kept, for those who look at it. */
+  readonly observed: boolean;
+}
 
 /** One unary call. A class, as the one object that every call needs. */
 export class UnaryClientCall implements GrpcClientCall {
@@ -62,18 +79,16 @@ export class UnaryClientCall implements GrpcClientCall {
     return this;
   }
 
-  /**
-   * Sends the request and waits for the reply; rejects where there is none. With `observed`, the
-   * server's metadata is kept for those who look at it.
-   */
-  send(client: Client, path: string, ctx: Context, observed: boolean): Promise<Reply> {
-    const { outgoing } = this;
+  /** Sends the request and waits for the reply; rejects where there is none. */
+  send({ connection, path, observed }: Route, ctx: Context): Promise<Reply> {
+    const { outgoing, request } = this;
     const metadata = outgoing?.written ? checkedMetadata(outgoing.written) : new Metadata();
-    const options = callOptions(ctx);
+    const channel = connection.use();
     return new Promise((resolve, reject) => {
       let unlink: (() => void) | undefined;
       const ended = (error: GrpcError | null, response?: Buffer): void => {
         unlink?.();
+        connection.ended();
         if (error === null) {
           resolve(response ?? noBytes);
           return;
@@ -83,21 +98,24 @@ export class UnaryClientCall implements GrpcClientCall {
         if (observed && this.isAnswered()) resolve(failure);
         else reject(failure);
       };
-      const { request } = this;
-      const raw = client.makeUnaryRequest(path, asIs, asIs, request, metadata, options, ended);
-      if (observed) {
-        raw.once('metadata', (initial) => {
-          this.metadata = initial;
-        });
-        // Comes after the response, but before anybody who waits for it goes on.
-        raw.once('status', (status) => {
-          this.trailers = status.metadata;
-        });
-      }
+      const options = callOptions(ctx);
+      const raw = channel.makeUnaryRequest(path, asIs, asIs, request, metadata, options, ended);
+      connection.started();
+      if (observed) this.observe(raw);
       unlink = ctx.onAbort((error) => {
         reject(error);
         raw.cancel();
       });
+    });
+  }
+
+  private observe(raw: ClientUnaryCall): void {
+    raw.once('metadata', (initial) => {
+      this.metadata = initial;
+    });
+    // Comes after the response, but before anybody who waits for it goes on.
+    raw.once('status', (status) => {
+      this.trailers = status.metadata;
     });
   }
 

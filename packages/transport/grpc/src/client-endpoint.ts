@@ -5,7 +5,13 @@ import {
   type ClientStages,
   clientLifecycle,
 } from '@fairlead/transport';
-import { type GrpcClientCall, type Reply, UnaryClientCall } from './client-call.ts';
+import {
+  type Connection,
+  type GrpcClientCall,
+  type Reply,
+  type Route,
+  UnaryClientCall,
+} from './client-call.ts';
 import { type ClientMethod, type MethodOptions, unaryOperation } from './method.ts';
 import { statusOfCode } from './status.ts';
 
@@ -31,29 +37,24 @@ export type ClientCodec<Req, ReqMessage, ResMessage, Res> = Partial<
 >;
 
 /** What an endpoint needs of its client. */
-export interface Connection {
+export interface Peer {
   readonly target: string;
   readonly maxSendBytes: number;
-  readonly send: (
-    call: UnaryClientCall,
-    path: string,
-    ctx: Context,
-    observed: boolean,
-  ) => Promise<Reply>;
+  readonly connection: Connection;
 }
 
 /** One unary method as an endpoint. Without a codec the types must be those of the method. */
 export function clientEndpoint<Req, ReqMessage, ResMessage, Res>(
-  { target, maxSendBytes, send }: Connection,
+  { target, maxSendBytes, connection }: Peer,
   method: ClientMethod<ReqMessage, ResMessage>,
   options: GrpcEndpointOptions & ClientCodec<Req, ReqMessage, ResMessage, Res>,
 ): Endpoint<Req, Res> {
   const operation = { ...unaryOperation('client', method, options), peer: target };
-  const observed = observes(options);
+  const route: Route = { connection, path: method.path, observed: observes(options) };
   const encode = encoder(method, options.encode, maxSendBytes);
   const stages: ClientStages<UnaryClientCall, Req, Res, Reply> = {
     encode: (request, ctx) => encode(request, new UnaryClientCall(operation), ctx),
-    send: (call, ctx) => send(call, method.path, ctx, observed),
+    send: (call, ctx) => call.send(route, ctx),
     decode: decoder(method, options.decode),
     status: (_call, error) => (error === undefined ? 0 : statusOfCode(error.code)),
   };

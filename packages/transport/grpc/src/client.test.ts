@@ -310,6 +310,20 @@ describe('createGrpcClient', () => {
       await cancelled;
     });
 
+    it('rejects in its own words for an error that comes after its time', async () => {
+      let now = 0;
+      const clock = { now: () => now, schedule: () => () => {} };
+      const target = await servePlain({
+        sum: (_call, callback) => {
+          now = 60_000;
+          callback({ code: 14, details: 'restarting' });
+        },
+      });
+      const ctx = createContext({ clock, timeoutMs: 60_000 });
+      const endpoint = connect(target).endpoint(AddService.sum, { timeoutMs: Infinity });
+      await expect(endpoint(one, ctx)).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    });
+
     it("keeps the server's words for a deadline that is not ours", async () => {
       const target = await servePlain({
         sum: (_call, callback) => callback({ code: 4, details: 'the database took too long' }),

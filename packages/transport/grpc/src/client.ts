@@ -1,6 +1,6 @@
-import { type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { type Endpoint, ServiceError } from '@fairlead/endpoint';
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
-import type { Reply, UnaryClientCall } from './client-call.ts';
+import type { Connection } from './client-call.ts';
 import {
   type ClientCodec,
   clientEndpoint,
@@ -103,28 +103,25 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
   let closing: Promise<void> | undefined;
   let whenIdle: (() => void) | undefined;
 
-  function send(
-    call: UnaryClientCall,
-    path: string,
-    ctx: Context,
-    observed: boolean,
-  ): Promise<Reply> {
-    if (closing !== undefined) throw closedError(target);
-    const reply = call.send(channel, path, ctx, observed);
-    inFlight++;
-    return reply.finally(ended);
-  }
-
-  function ended(): void {
-    inFlight--;
-    if (inFlight === 0) whenIdle?.();
-  }
+  const connection: Connection = {
+    use() {
+      if (closing === undefined) return channel;
+      throw new ServiceError('unavailable', `the client of ${target} is closed: make a new one`);
+    },
+    started() {
+      inFlight++;
+    },
+    ended() {
+      inFlight--;
+      if (inFlight === 0) whenIdle?.();
+    },
+  };
 
   function endpoint<Req, ReqMessage, ResMessage, Res>(
     method: ClientMethod<ReqMessage, ResMessage>,
     options: GrpcEndpointOptions & ClientCodec<Req, ReqMessage, ResMessage, Res> = {},
   ): Endpoint<Req, Res> {
-    return clientEndpoint({ target, maxSendBytes, send }, method, options);
+    return clientEndpoint({ target, maxSendBytes, connection }, method, options);
   }
 
   function service<Service extends ServiceMethods>(
@@ -146,8 +143,4 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
   }
 
   return { endpoint, service, close, [Symbol.asyncDispose]: close };
-}
-
-function closedError(target: string): ServiceError {
-  return new ServiceError('unavailable', `the client of ${target} is closed: make a new one`);
 }

@@ -93,6 +93,7 @@ export class UnaryServerCall<Req, Res> implements GrpcServerCall, CancelSource {
   }
 
   onAbort(listener: (error: ServiceError) => void): () => void {
+    if (this.error !== undefined) listener(this.error);
     const { raw } = this;
     const cancelled = (): void => {
       if (this.error !== undefined) listener(this.error);

@@ -1,28 +1,10 @@
 import { background } from '@fairlead/endpoint';
+import { type Certificates, makeCertificates } from '@fairlead/peers/certificates';
 import { credentials, ServerCredentials } from '@grpc/grpc-js';
-import { generate } from 'selfsigned';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AddService } from '../gen/add.ts';
 import { connect } from '../test/peers.ts';
 import { createGrpcServer, grpcHandler } from './index.ts';
-
-interface Identity {
-  readonly key: Buffer;
-  readonly cert: Buffer;
-}
-
-async function identity(name: string, issuer?: Identity): Promise<Identity> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: issuer === undefined },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: hostName }] },
-    ],
-    ...(issuer && { ca: { key: issuer.key.toString(), cert: issuer.cert.toString() } }),
-  });
-  return { key: Buffer.from(key), cert: Buffer.from(cert) };
-}
 
 /** The certificate is for a name, and the server at an address. */
 const hostName = 'add.test';
@@ -31,15 +13,13 @@ const channelOptions = {
   'grpc.default_authority': hostName,
 };
 
-let authority: Identity;
-let serverIdentity: Identity;
-let clientIdentity: Identity;
+let certificates: Certificates;
 
 beforeAll(async () => {
-  authority = await identity('authority');
-  serverIdentity = await identity('server', authority);
-  clientIdentity = await identity('client', authority);
+  certificates = await makeCertificates();
 });
+
+const pem = (text: string): Buffer => Buffer.from(text);
 
 /** A server whose `concat` answers with the name in its caller's certificate. */
 async function serveTls(asksForCertificate: boolean): Promise<string> {
@@ -54,9 +34,11 @@ async function serveTls(asksForCertificate: boolean): Promise<string> {
     }),
     count: () => {},
   });
-  const keys = [{ private_key: serverIdentity.key, cert_chain: serverIdentity.cert }];
+  const keys = [
+    { private_key: pem(certificates.server.key), cert_chain: pem(certificates.server.cert) },
+  ];
   const { host, port } = await server.listen({
-    credentials: ServerCredentials.createSsl(authority.cert, keys, asksForCertificate),
+    credentials: ServerCredentials.createSsl(pem(certificates.ca), keys, asksForCertificate),
   });
   return `${host}:${port}`;
 }
@@ -64,7 +46,7 @@ async function serveTls(asksForCertificate: boolean): Promise<string> {
 describe('TLS', () => {
   it('carries calls to a server that the client trusts', async () => {
     const client = connect(await serveTls(false), {
-      credentials: credentials.createSsl(authority.cert),
+      credentials: credentials.createSsl(pem(certificates.ca)),
       channelOptions,
     });
     expect(await client.endpoint(AddService.sum)({ a: 1, b: 2 }, background)).toEqual({ v: 3 });
@@ -90,9 +72,9 @@ describe('TLS', () => {
 
 describe('mutual TLS', () => {
   it("shows the client's certificate to the server", async () => {
-    const { key, cert } = clientIdentity;
+    const { key, cert } = certificates.client;
     const client = connect(await serveTls(true), {
-      credentials: credentials.createSsl(authority.cert, key, cert),
+      credentials: credentials.createSsl(pem(certificates.ca), pem(key), pem(cert)),
       channelOptions,
     });
     expect(await client.endpoint(AddService.concat)({ a: 'I am', b: '' }, background)).toEqual({
@@ -102,7 +84,7 @@ describe('mutual TLS', () => {
 
   it('refuses a client without a certificate', async () => {
     const client = connect(await serveTls(true), {
-      credentials: credentials.createSsl(authority.cert),
+      credentials: credentials.createSsl(pem(certificates.ca)),
       channelOptions,
     });
     await expect(client.endpoint(AddService.sum)({ a: 1, b: 2 }, background)).rejects.toMatchObject(

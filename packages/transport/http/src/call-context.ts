@@ -43,6 +43,7 @@ class HangUp implements CancelSource {
   }
 
   onAbort(listener: (error: ServiceError) => void): () => void {
+    if (this.error !== undefined) listener(this.error);
     const closed = (): void => {
       const { error } = this;
       if (error !== undefined) listener(error);

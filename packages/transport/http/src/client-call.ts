@@ -1,4 +1,4 @@
-import type { Context, Operation } from '@fairlead/endpoint';
+import { type Context, type Operation, ServiceError } from '@fairlead/endpoint';
 import type { ClientCall, MetadataReader, MetadataWriter } from '@fairlead/transport';
 import type { HttpClientReply } from './client-reply.ts';
 import { jsonType } from './json-reply.ts';
@@ -86,6 +86,12 @@ export function encodeBody(
 
 /** Where a request goes: the base URL's path, the call's own, and its query. */
 export function targetPath(prefix: string, path: string, query: HttpOutgoing['query']): string {
+  if (!path.startsWith('/')) {
+    throw new ServiceError(
+      'internal',
+      `the path must start with /, but is ${JSON.stringify(path)}`,
+    );
+  }
   const target = prefix + path;
   if (query === undefined) return target;
   const separator = target.includes('?') ? '&' : '?';

@@ -56,7 +56,7 @@ async function readReply(body: Buffer, schema: StandardSchemaV1 | undefined): Pr
   const value = decodeJson(body);
   if (schema === undefined) return value;
   try {
-    return await validate(schema, value);
+    return await validate(schema, value, 'body');
   } catch (error) {
     throw unreadable(error);
   }

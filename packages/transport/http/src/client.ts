@@ -1,7 +1,7 @@
-import { checkNumber, type Endpoint } from '@fairlead/endpoint';
+import { checkNumber, type Endpoint, ServiceError } from '@fairlead/endpoint';
 import { Pool } from 'undici';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
-import { dispatch, type Send } from './dispatch.ts';
+import { dispatch, type Send, type Wire } from './dispatch.ts';
 
 /** What a client is told about its connections. */
 export interface HttpClientOptions {
@@ -30,7 +30,7 @@ export interface HttpClientTls {
 export interface HttpClient extends AsyncDisposable {
   /** Makes the endpoint of one operation. All endpoints of a client share its connections. */
   endpoint<Req, Res>(options: HttpEndpointOptions<Req, Res>): Endpoint<Req, Res>;
-  /** Lets the calls in flight finish, then closes every connection. Later calls fail. */
+  /** Lets the calls in flight finish, then closes every connection. Later calls fail with `unavailable`. */
   close(): Promise<void>;
 }
 
@@ -52,22 +52,46 @@ export function createHttpClient(
   options: HttpClientOptions = {},
 ): HttpClient {
   const { origin, host, prefix } = parseBase(baseUrl);
-  const maxResponseBytes = checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304);
+  const keepAliveMs = checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 });
   const pool = new Pool(origin, {
     connections: checkNumber('connections', options.connections ?? 128, { min: 1, integer: true }),
-    keepAliveTimeout: checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 }),
+    keepAliveTimeout: keepAliveMs,
+    // However long the server would keep it.
+    keepAliveMaxTimeout: keepAliveMs,
     connect: {
       timeout: checkNumber('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
       ...options.tls,
     },
   });
-
-  const send: Send = (call, ctx) => dispatch(pool, call, ctx, maxResponseBytes);
+  let inFlight = 0;
+  let onIdle: (() => void) | undefined;
   let closed: Promise<void> | undefined;
+  const wire: Wire = {
+    pool,
+    maxResponseBytes: checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304),
+    onSettled() {
+      if (--inFlight === 0) onIdle?.();
+    },
+  };
 
+  const send: Send = (call, ctx) => {
+    if (closed !== undefined)
+      return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
+    inFlight++;
+    return dispatch(wire, call, ctx);
+  };
+
+  /** Not `pool.close()`: that also waits for calls that were canceled before they had a connection. */
   function close(): Promise<void> {
-    closed ??= pool.close();
+    closed ??= idle().then(() => pool.destroy());
     return closed;
+  }
+
+  function idle(): Promise<void> {
+    if (inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      onIdle = resolve;
+    });
   }
 
   return {
@@ -90,5 +114,11 @@ function parseBase(baseUrl: string | URL): { origin: string; host: string; prefi
       `the base URL must be like http://host:port or https://host/path, but is ${String(baseUrl)}`,
     );
   }
-  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/$/, '') };
+  if (url.username !== '' || url.password !== '') {
+    // Which are not shown: the error may be logged.
+    throw new TypeError(
+      `the base URL must not hold credentials: send them as a header to ${url.host}`,
+    );
+  }
+  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
 }

@@ -7,30 +7,44 @@ import { joined } from './request.ts';
 /** Sends a call and waits for its reply. */
 export type Send = (call: OutgoingCall, ctx: Context) => Promise<HttpClientReply>;
 
+/** The connections that calls go over. */
+export interface Wire {
+  readonly pool: Dispatcher;
+  readonly maxResponseBytes: number;
+  /** Told once of each call when its outcome is known. */
+  onSettled(): void;
+}
+
 /**
  * Sends a call and collects its reply, which its hooks find in the call. When the context ends the
  * caller has its error at once and the request is closed on the wire; undici's own timeouts stay
  * out of it.
  */
-export function dispatch(
-  pool: Dispatcher,
-  call: OutgoingCall,
-  ctx: Context,
-  maxBytes: number,
-): Promise<HttpClientReply> {
-  const { method, path, headers, body } = call;
+export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
   return new Promise((resolve, reject) => {
+    const { pool, maxResponseBytes } = wire;
+    const { method, path, headers, body } = call;
     let request: Dispatcher.DispatchController | undefined;
+    let open = true;
     let status = 0;
     let replyHeaders: HttpClientReply['headers'] = {};
     const chunks: Buffer[] = [];
     let size = 0;
 
+    const settle = (): void => {
+      open = false;
+      unlink();
+      wire.onSettled();
+    };
     const stop = (error: ServiceError): void => {
+      if (!open) return;
+      settle();
       reject(error);
       request?.abort(error);
     };
-    const unlink = ctx.onAbort(stop);
+    let unlink = (): void => {};
+    unlink = ctx.onAbort(stop);
+    if (!open) return;
 
     pool.dispatch(
       { method, path, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 },
@@ -38,25 +52,29 @@ export function dispatch(
         onRequestStart(controller) {
           request = controller;
           // The context may have ended while the request waited for a connection.
-          if (ctx.error !== undefined) controller.abort(ctx.error);
+          if (!open) controller.abort(ctx.error ?? new Error('call over'));
         },
         onResponseStart(_controller, statusCode, incoming) {
           status = statusCode;
           replyHeaders = incoming;
+          const tooLong = Number(incoming['content-length']) > maxResponseBytes;
+          if (tooLong && method !== 'HEAD') stop(tooLarge(maxResponseBytes));
         },
         onResponseData(_controller, chunk) {
           size += chunk.length;
-          if (size <= maxBytes) chunks.push(chunk);
-          else stop(tooLarge(maxBytes));
+          if (size <= maxResponseBytes) chunks.push(chunk);
+          else stop(tooLarge(maxResponseBytes));
         },
         onResponseEnd() {
-          unlink();
+          if (!open) return;
+          settle();
           call.reply = new WholeReply(status, replyHeaders, joined(chunks));
           resolve(call.reply);
         },
         onResponseError(_controller, error) {
-          unlink();
-          reject(unreachable(error));
+          if (!open) return;
+          settle();
+          reject(isRefusal(error) ? unsendable(error) : unreachable(error));
         },
       },
     );
@@ -69,8 +87,23 @@ function tooLarge(maxBytes: number): ServiceError {
   });
 }
 
+/** What undici says of a request that it will not write: a line break in the path or in a header, a wrong length. */
+const refusals: ReadonlySet<unknown> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
+
+function isRefusal(error: Error): boolean {
+  return 'code' in error && refusals.has(error.code);
+}
+
+/** The request itself is at fault, as it was encoded: it was not sent, and another try would not be either. */
+function unsendable(cause: Error): ServiceError {
+  return new ServiceError('internal', `the request cannot be sent: ${cause.message}`, { cause });
+}
+
 /** Whatever kept the reply from coming: the connection was refused, reset, or closed too early. */
 function unreachable(cause: Error): ServiceError {
-  if (cause instanceof ServiceError) return cause;
   return new ServiceError('unavailable', `no reply: ${cause.message}`, { cause });
 }

@@ -24,5 +24,12 @@ export function jsonReply(response: unknown): HttpReply {
     return { status, headers: extra ?? noHeaders, body: undefined };
   }
   const headers = extra === undefined ? jsonHeaders : { ...jsonHeaders, ...extra };
-  return { status, headers, body: JSON.stringify(response) };
+  return { status, headers, body: encodeJson(response) };
+}
+
+function encodeJson(value: unknown): string {
+  // Typed as a string, but of a function or a symbol there is no JSON.
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`a ${typeof value} has no JSON`);
+  return text;
 }

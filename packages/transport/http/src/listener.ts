@@ -1,12 +1,14 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
+import { drain } from './drain.ts';
+import { guardHead } from './head.ts';
 
 /** Limits of a server. Every time is in milliseconds. */
 export interface HttpServerOptions {
-  /** How long a client may take to send its headers. Default 10 000. */
+  /** How long a client may take to send its headers; 0 for no limit. Default 10 000, or `requestTimeoutMs` if less. */
   readonly headersTimeoutMs?: number;
-  /** How long a client may take to send a whole request. Default 30 000. */
+  /** How long a client may take to send a whole request; 0 for no limit. Default 30 000; a slower one gets 408. */
   readonly requestTimeoutMs?: number;
   /**
    * How long a connection is kept between two requests. Default 65 000: longer than the usual load
@@ -15,6 +17,8 @@ export interface HttpServerOptions {
   readonly keepAliveTimeoutMs?: number;
   /** The largest block of headers, in bytes. Default 16 KiB; a larger one gets 431. */
   readonly maxHeaderBytes?: number;
+  /** How many headers a request may have. Default 100; one with more gets 431. */
+  readonly maxHeaders?: number;
   /** Default: the clock of the process. */
   readonly clock?: Clock;
 }
@@ -41,13 +45,11 @@ export interface HttpServer extends AsyncDisposable {
   listen(options?: ListenOptions): Promise<{ readonly host: string; readonly port: number }>;
   /**
    * Takes no more connections, lets requests in flight finish, then closes every connection; those
-   * still busy after the grace are cut off. Closing again waits for the same end.
+   * still busy after the grace are cut off. Closing again waits for the same end, and a closed
+   * server does not listen again.
    */
   close(options?: CloseOptions): Promise<void>;
 }
-
-/** How often a closing server looks for connections that have become idle, in milliseconds. */
-const idleCheckMs = 20;
 
 /** Makes a server for a handler, or for any other listener of `node:http`. It does no I/O until it listens. */
 export function createHttpServer(
@@ -55,62 +57,84 @@ export function createHttpServer(
   options: HttpServerOptions = {},
 ): HttpServer {
   const { clock = systemClock } = options;
-  const server = createServer(
-    {
-      headersTimeout: checkNumber('headersTimeoutMs', options.headersTimeoutMs ?? 10_000),
-      requestTimeout: checkNumber('requestTimeoutMs', options.requestTimeoutMs ?? 30_000),
-      keepAliveTimeout: checkNumber('keepAliveTimeoutMs', options.keepAliveTimeoutMs ?? 65_000),
-      maxHeaderSize: checkNumber('maxHeaderBytes', options.maxHeaderBytes ?? 16_384, { min: 1 }),
-      // Slow clients are looked for often enough for the limits above to mean what they say.
-      connectionsCheckingInterval: 1000,
-    },
-    listener,
-  );
+  const maxHeaders = checkNumber('maxHeaders', options.maxHeaders ?? 100, {
+    min: 1,
+    integer: true,
+  });
+  const server = createServer(nodeOptions(options), guardHead(listener, maxHeaders));
+  // One more than may come, so that one too many is seen and not dropped in silence.
+  server.maxHeadersCount = maxHeaders + 1;
+  let bound: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
 
   function listen({
     host = '127.0.0.1',
     port = 0,
   }: ListenOptions = {}): Promise<{ host: string; port: number }> {
-    return new Promise((resolve, reject) => {
-      const failed = (cause: NodeJS.ErrnoException): void =>
-        reject(cannotListen(host, port, cause));
-      server.once('error', failed);
-      server.listen({ host, port }, () => {
-        server.off('error', failed);
-        // Sound: a server that listens on a host and a port has an address of this kind.
-        const address = server.address() as AddressInfo;
-        resolve({ host: address.address, port: address.port });
-      });
-    });
+    if (closed !== undefined)
+      return Promise.reject(new Error('cannot listen: the server is closed'));
+    const binding = bind(server, host, port);
+    bound = Promise.allSettled([bound, binding]);
+    return binding;
+  }
+
+  async function end(graceMs: number): Promise<void> {
+    // A server that is about to listen can be closed only once it does.
+    await bound;
+    if (server.listening) await drain(server, graceMs, clock);
   }
 
   function close({ graceMs = 10_000 }: CloseOptions = {}): Promise<void> {
-    closed ??= drain(server, checkNumber('graceMs', graceMs), clock);
+    closed ??= end(checkNumber('graceMs', graceMs));
     return closed;
   }
 
   return { server, listen, close, [Symbol.asyncDispose]: () => close() };
 }
 
-function drain(server: Server, graceMs: number, clock: Clock): Promise<void> {
-  if (!server.listening) return Promise.resolve();
-  return new Promise((resolve) => {
-    let stopCheck = (): void => {};
-    const closeIdle = (): void => {
-      server.closeIdleConnections();
-      stopCheck = clock.schedule(idleCheckMs, closeIdle);
+function nodeOptions(options: HttpServerOptions): ServerOptions {
+  const limit = { max: 2_147_483_647, integer: true };
+  const requestTimeout = checkNumber('requestTimeoutMs', options.requestTimeoutMs ?? 30_000, limit);
+  const ofHeaders = options.headersTimeoutMs ?? Math.min(10_000, requestTimeout || 10_000);
+  const headersTimeout = checkNumber('headersTimeoutMs', ofHeaders, limit);
+  return {
+    requestTimeout,
+    headersTimeout,
+    keepAliveTimeout: checkNumber(
+      'keepAliveTimeoutMs',
+      options.keepAliveTimeoutMs ?? 65_000,
+      limit,
+    ),
+    maxHeaderSize: checkNumber('maxHeaderBytes', options.maxHeaderBytes ?? 16_384, {
+      min: 1,
+      integer: true,
+    }),
+    // Slow clients are looked for often enough for the limits above to mean what they say.
+    connectionsCheckingInterval: Math.min(
+      1000,
+      Math.max(10, (headersTimeout || requestTimeout) / 10),
+    ),
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<{ host: string; port: number }> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: Error): void => {
+      server.off('error', failed);
+      reject(cannotListen(host, port, cause));
     };
-    const stopGrace = clock.schedule(graceMs, () => server.closeAllConnections());
-    server.prependListener('request', (_request, response) =>
-      response.setHeader('connection', 'close'),
-    );
-    server.close(() => {
-      stopCheck();
-      stopGrace();
-      resolve();
-    });
-    closeIdle();
+    server.once('error', failed);
+    try {
+      server.listen({ host, port }, () => {
+        server.off('error', failed);
+        // Sound: a server that listens on a host and a port has an address of this kind.
+        const address = server.address() as AddressInfo;
+        resolve({ host: address.address, port: address.port });
+      });
+    } catch (cause) {
+      // Node throws for a port that is none, and when it listens already.
+      failed(cause instanceof Error ? cause : new Error(String(cause)));
+    }
   });
 }
 

@@ -39,5 +39,5 @@ export function allowReply(response: ServerResponse, methods: ReadonlySet<string
 }
 
 function allowed(methods: ReadonlySet<string>): string {
-  return [...methods, 'OPTIONS'].join(', ');
+  return [...new Set(methods).add('OPTIONS')].join(', ');
 }

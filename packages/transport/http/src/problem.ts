@@ -40,7 +40,7 @@ export function problemReply(error: ServiceError): HttpReply {
   };
   const headers = { 'content-type': problemType, ...challenge(status), ...marks[httpHeaders] };
   const body = JSON.stringify(problem);
-  if (retryAfterMs === undefined) return { status, headers, body };
+  if (!isDelay(retryAfterMs)) return { status, headers, body };
   return {
     status,
     headers: { ...headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
@@ -74,14 +74,14 @@ export function problemError(reply: FailedReply): ServiceError {
       : `HTTP ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`.trim(),
     {
       retryable: typeof retryable === 'boolean' ? retryable : undefined,
-      retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(reply.headers['retry-after']),
+      retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(reply.headers),
       details: isRecord(details) ? details : undefined,
     },
   );
 }
 
 function readProblem({ headers, body }: FailedReply): Readonly<Record<string, unknown>> {
-  if (!String(headers['content-type']).startsWith(problemType)) return {};
+  if (!String(headers['content-type']).toLowerCase().startsWith(problemType)) return {};
   try {
     const problem = parseJson(body);
     return isRecord(problem) ? problem : {};
@@ -90,11 +90,27 @@ function readProblem({ headers, body }: FailedReply): Readonly<Record<string, un
   }
 }
 
-/** The milliseconds of a `Retry-After`, which is a number of seconds or a date. */
-function retryAfter(text: string | string[] | undefined): number | undefined {
+/**
+ * The milliseconds of a `Retry-After`: a number of seconds, or a date, which counts from the reply's
+ * own `Date`, since the two clocks need not agree.
+ */
+function retryAfter(headers: FailedReply['headers']): number | undefined {
+  const text = headers['retry-after'];
   if (typeof text !== 'string') return undefined;
-  const delayMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(delayMs) ? undefined : Math.max(0, delayMs);
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  if (seconds !== undefined) return seconds * 1000;
+  const until = parseDate(text);
+  return until === undefined
+    ? undefined
+    : Math.max(0, until - (parseDate(headers['date']) ?? Date.now()));
+}
+
+/** The milliseconds of HTTP's one current form of a date; `Date.parse` alone would make one of any text. */
+function parseDate(text: string | string[] | undefined): number | undefined {
+  if (typeof text !== 'string' || !/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(text))
+    return undefined;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : date;
 }
 
 function isDelay(value: unknown): value is number {

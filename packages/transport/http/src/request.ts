@@ -31,17 +31,18 @@ export interface BodyLimits {
 /** The body of a request as JSON: read, or taken from a body parser that ran before. */
 export async function readJson(request: HostRequest, limits: BodyLimits): Promise<unknown> {
   checkJsonType(request.headers['content-type']);
-  const parsed = request.body;
+  const parsed = parsedBody(request);
   if (parsed !== undefined && !(parsed instanceof Uint8Array)) return parsed;
   return parseJson(await readBytes(request, limits.maxBodyBytes), limits.maxJsonDepth);
 }
 
 /** The body of a request, or a ServiceError that says why there is none. Reads no more than `maxBytes`. */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
-  const { body } = request;
+  const body = parsedBody(request);
   if (body instanceof Uint8Array) return Promise.resolve(Buffer.from(body));
   if (typeof body === 'string') return Promise.resolve(Buffer.from(body));
-  if (request.readableEnded) return Promise.reject(consumed());
+  if (request.readableDidRead) return Promise.reject(consumed());
+  if (request.destroyed) return Promise.reject(hungUp());
   if (Number(request.headers['content-length']) > maxBytes)
     return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
@@ -81,6 +82,14 @@ export function joined(chunks: readonly Buffer[]): Buffer {
   return chunks.length > 1 ? Buffer.concat(chunks) : only;
 }
 
+/**
+ * What a body parser has made of the body. Express 4's puts an empty object there even where it left
+ * the body alone, so what stands beside an unread body means nothing.
+ */
+function parsedBody({ body, readableDidRead }: HostRequest): unknown {
+  return readableDidRead === false ? undefined : body;
+}
+
 /** A body needs no type to be JSON, as Go's clients send it, but one that says it is something else is refused. */
 function checkJsonType(contentType: string | undefined): void {
   if (contentType === undefined || contentType === 'application/json') return;
@@ -116,6 +125,6 @@ function hungUp(cause?: Error): ServiceError {
 function consumed(): ServiceError {
   return new ServiceError(
     'internal',
-    'the body has been read before this handler: mount it before what reads it, or keep what it parsed in request.body',
+    'the body has been read already: mount the handler before what reads it, or keep what that parsed in request.body',
   );
 }

@@ -10,24 +10,34 @@ export interface Issue {
 /** How many issues an error reports: a hostile value could have a million. */
 const maxIssues = 100;
 
+/** How long a path or a message may get: a hostile key can be as long as the body, in every issue again. */
+const maxText = 500;
+
 /**
  * What a Standard Schema (zod, valibot, arktype, …) makes of a value, or a ServiceError of code
- * `invalid_argument` whose `details.issues` say what is wrong and where.
+ * `invalid_argument` whose `details.issues` say what is wrong and where. `subject` names the value there.
  */
 export async function validate<Schema extends StandardSchemaV1>(
   schema: Schema,
   value: unknown,
+  subject = 'request',
 ): Promise<StandardSchemaV1.InferOutput<Schema>> {
   const result = await schema['~standard'].validate(value);
   if (result.issues === undefined) return result.value;
   const issues = result.issues.slice(0, maxIssues).map(toIssue);
   const first = issues[0];
   const reason = first === undefined ? 'invalid' : `${first.path} ${first.message}`.trim();
-  throw new ServiceError('invalid_argument', `invalid request: ${reason}`, { details: { issues } });
+  throw new ServiceError('invalid_argument', `invalid ${subject}: ${reason}`, {
+    details: { issues },
+  });
 }
 
 function toIssue({ message, path = [] }: StandardSchemaV1.Issue): Issue {
-  return { path: path.map(pointerStep).join(''), message };
+  return { path: clip(path.map(pointerStep).join('')), message: clip(message) };
+}
+
+function clip(text: string): string {
+  return text.length <= maxText ? text : `${text.slice(0, maxText)}…`;
 }
 
 function pointerStep(segment: PropertyKey | StandardSchemaV1.PathSegment): string {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { ServiceError } from '@fairlead/endpoint';
 import type { HttpServerCall } from './call.ts';
 import type { HttpReply } from './reply.ts';
@@ -7,23 +8,41 @@ import { statusOf } from './status.ts';
 export function send(reply: HttpReply, { response }: HttpServerCall): number {
   if (response.writableEnded) return response.statusCode;
   const { status, headers, body } = reply;
+  if (!isFinal(status)) throw new RangeError(`${status} is not a status that can end a call`);
   // A flat list: Node takes it as it is, and no merged copy of the headers is made.
   const lines: (string | readonly string[])[] = [];
-  for (const name in headers) lines.push(name, headers[name] ?? '');
+  for (const name in headers) {
+    if (!isFraming(name)) lines.push(name, headers[name] ?? '');
+  }
   if (mayHaveLength(status)) lines.push('content-length', String(byteLength(body)));
-  response.writeHead(status, lines as string[]);
+  // With its phrase: Node would keep that of an attempt which failed. The cast, because Node takes
+  // several values of a name but its types do not say so.
+  response.writeHead(status, STATUS_CODES[status], lines as string[]);
   response.end(body);
   return status;
 }
 
 /** Ends a call that cannot be answered as it should: not at all when nobody is there, else with a bare 500. */
-export function abandon(error: ServiceError, { response }: HttpServerCall): number {
+export function abandon(_error: ServiceError, { response }: HttpServerCall): number {
   if (response.headersSent || response.destroyed) {
     response.destroy();
-    return response.headersSent ? response.statusCode : statusOf(error.code);
+    // Whatever went wrong after the client had left, nobody was answered.
+    return response.headersSent ? response.statusCode : statusOf('canceled');
   }
-  response.writeHead(500, { connection: 'close', 'content-length': '0' }).end();
+  response.writeHead(500, STATUS_CODES[500], { connection: 'close', 'content-length': '0' }).end();
   return 500;
+}
+
+/** Statuses below 200 announce another one: a client would wait for it. */
+function isFinal(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 599;
+}
+
+/** What says where the body ends is ours: a header passed on from elsewhere must not contradict it. */
+function isFraming(name: string): boolean {
+  if (name.length !== 14 && name.length !== 17) return false;
+  const key = name.toLowerCase();
+  return key === 'content-length' || key === 'transfer-encoding';
 }
 
 /** Of 204 and 304 the length is that of no body at all (RFC 9110 §8.6). */

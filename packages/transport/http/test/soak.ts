@@ -1,0 +1,62 @@
+// Calls a server in the same process many times under one signal, closes both, and prints what is left.
+// It must then end by itself. Run with --expose-gc.
+import { createContext } from '@fairlead/endpoint';
+import { createHttpClient, createHttpServer, httpHandler, jsonBody } from '../src/index.ts';
+
+const calls = Number(process.argv[2]);
+const atOnce = 50;
+
+const { signal } = new AbortController();
+let listeners = 0;
+const { addEventListener, removeEventListener } = signal;
+signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+  listeners++;
+  addEventListener.apply(signal, args);
+};
+signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+  listeners--;
+  removeEventListener.apply(signal, args);
+};
+
+const server = createHttpServer(
+  httpHandler(async ({ a, b }: { a: number; b: number }) => ({ v: a + b }), {
+    decode: jsonBody<{ a: number; b: number }>(),
+    timeoutMs: 60_000,
+  }),
+);
+const { port } = await server.listen();
+const client = createHttpClient(`http://127.0.0.1:${port}`, { connections: atOnce });
+const sum = client.endpoint<{ a: number; b: number }, { v: number }>({ path: '/sum' });
+const parent = createContext({ signal });
+
+let wrong = 0;
+async function worker(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const { v } = await sum({ a: i, b: 1 }, parent);
+    if (v !== i + 1) wrong++;
+  }
+}
+
+async function round(count: number): Promise<number> {
+  await Promise.all(Array.from({ length: atOnce }, () => worker(count / atOnce)));
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+await round(calls / 4);
+const before = await round(calls / 4);
+const after = await round(calls / 2);
+
+await client.close();
+await server.close();
+// The pipe to whoever reads this is no work of ours.
+const left = () => process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
+// Node takes some turns of the event loop to let go of what has been closed.
+for (let turn = 0; turn < 1000 && left().length > 0; turn++) {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+const resources = left();
+process.stdout.write(JSON.stringify({ wrong, listeners, grown: after - before, resources }));
