@@ -36,7 +36,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): Be
     subjects: only.length === 0 ? subjectNames : subjectNames.filter((name) => only.includes(name)),
     nodes: second === undefined ? [process.execPath] : [process.execPath, second],
     effort: quick
-      ? { passes: 1, rounds: count, roundMs: 150, warmUpMs: 300, useWrk: wrk }
+      ? { passes: 1, rounds: count, roundMs: 100, warmUpMs: 250, useWrk: wrk }
       : { passes: 3, rounds: count, roundMs: 250, warmUpMs: 1500, useWrk: wrk },
     quick,
     json,
