@@ -15,7 +15,7 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-export const usage: string = `npm run bench -- [options]
+const usage: string = `npm run bench -- [options]
   --only NAME    one of ${subjectNames.join(', ')}; may be given more than once
   --quick        short rounds, for a first look: noisy, and the README is left as it is
   --json         the result as JSON on stdout, each round's figures included
