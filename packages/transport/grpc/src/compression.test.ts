@@ -26,7 +26,7 @@ describe('requests that are compressed', () => {
     const { happened: received, happen: receive } = event<Buffer>();
     const target = await serveStreams((stream) => {
       const chunks: Buffer[] = [];
-      stream.on('data', (chunk) => chunks.push(chunk));
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         receive(Buffer.concat(chunks));
         stream.respond(

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials, type MethodDefinition } from '@grpc/grpc-js';
-import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AddService } from '../gen/add.ts';
@@ -18,7 +18,7 @@ const reflectionHome = dirname(createRequire(import.meta.url).resolve('@grpc/ref
 // Sound: the file has it.
 const { ServerReflectionInfo: method } = loadSync(
   join(reflectionHome, '../proto/grpc/reflection/v1/reflection.proto'),
-)['grpc.reflection.v1.ServerReflection'] as ServiceDefinition as Record<
+)['grpc.reflection.v1.ServerReflection'] as unknown as Record<
   'ServerReflectionInfo',
   MethodDefinition<object, Answer>
 >;

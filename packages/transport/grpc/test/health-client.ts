@@ -6,7 +6,7 @@ import {
   type ServiceError as GrpcError,
   type MethodDefinition,
 } from '@grpc/grpc-js';
-import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+import { loadSync } from '@grpc/proto-loader';
 import { onTestFinished } from 'vitest';
 
 interface Health {
@@ -19,7 +19,7 @@ type Method = MethodDefinition<object, Health & { readonly statuses: Record<stri
 const { Check, List, Watch } = loadSync(fileURLToPath(new URL('./health.proto', import.meta.url)), {
   enums: String,
   defaults: true,
-})['grpc.health.v1.Health'] as ServiceDefinition as Record<'Check' | 'List' | 'Watch', Method>;
+})['grpc.health.v1.Health'] as unknown as Record<'Check' | 'List' | 'Watch', Method>;
 
 /** What a watch is told, one after the other. */
 export interface WatchedHealth {
