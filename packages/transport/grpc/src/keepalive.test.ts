@@ -46,7 +46,7 @@ describe('keepalive', () => {
   });
 
   it('keeps a client that answers', async () => {
-    const session = openSession(`http://${await serve({}, soon)}`);
+    const session = openSession(`http://${await serve({}, { keepaliveIntervalMs: 20 })}`);
     onTestFinished(() => session.destroy());
     for (let pings = 0; pings < 3; pings++) {
       await new Promise<void>((resolve, reject) => {

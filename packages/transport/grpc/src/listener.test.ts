@@ -156,7 +156,7 @@ describe('createGrpcServer', () => {
 
 describe('a connection that is old', () => {
   it('is left by its client, and its calls go on to their end', async () => {
-    const { server, target, call, started, answer } = await holding({ maxConnectionAgeMs: 20 });
+    const { server, target, call, started, answer } = await holding({ maxConnectionAgeMs: 100 });
     onTestFinished(() => server.close({ graceMs: 0 }));
     const reply = call(one, background);
     await started;
