@@ -1,5 +1,3 @@
-import { createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import {
   background,
   type Context,
@@ -14,6 +12,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AddService, type SumReply, type SumRequest } from '../gen/add.ts';
 import { event } from '../test/event.ts';
 import { type AddHandlers, connect, serve, servePlain } from '../test/peers.ts';
+import { serveStreams } from '../test/wire.ts';
 import { createGrpcClient, type GrpcClientCall, grpcHandler } from './index.ts';
 
 const one: SumRequest = { a: 1, b: 2 };
@@ -373,16 +372,6 @@ describe('createGrpcClient', () => {
       });
       expect(log).toEqual(['finalize 14']);
     });
-
-    async function serveStreams(answer: (stream: ServerHttp2Stream) => void): Promise<string> {
-      const server = createServer().on('stream', (stream) => {
-        stream.on('error', () => {}); // A reset of its own is an error to Node.
-        answer(stream);
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      onTestFinished(() => void server.close());
-      return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    }
 
     it.each([
       ['INTERNAL_ERROR', 2, 'internal'],

@@ -1,6 +1,12 @@
 import { type Endpoint, ServiceError } from '@fairlead/endpoint';
 import { callsInFlight } from '@fairlead/transport';
-import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  Client,
+  credentials,
+  type Interceptor,
+} from '@grpc/grpc-js';
 import type { Connection } from './client-call.ts';
 import {
   type ClientCodec,
@@ -9,7 +15,7 @@ import {
   type RequestEncoder,
   type ResponseDecoder,
 } from './client-endpoint.ts';
-import { limitOptions, maxSendBytesOf } from './limits.ts';
+import { keepaliveOptions, limitOptions, maxSendBytesOf } from './limits.ts';
 import { type ClientMethod, isUnary, type ServiceMethod, type ServiceMethods } from './method.ts';
 
 /** What {@link createGrpcClient} can be told. */
@@ -23,7 +29,22 @@ export interface GrpcClientOptions {
   readonly maxReceiveBytes?: number | undefined;
   /** The longest request that is sent, in bytes. Default 4 194 304, what a server reads by default. */
   readonly maxSendBytes?: number | undefined;
-  /** Options of grpc-js's channel, which win over the ones above: `grpc.keepalive_time_ms`, … */
+  /**
+   * While calls are in flight, the connection is probed with a PING after this many milliseconds.
+   * Default 30 000; `Infinity` for never.
+   */
+  readonly keepaliveIntervalMs?: number | undefined;
+  /**
+   * A connection whose PING is unanswered for this many milliseconds is given up, and its calls
+   * reject with `unavailable`. Default 10 000.
+   */
+  readonly keepaliveTimeoutMs?: number | undefined;
+  /**
+   * Interceptors of grpc-js, around every call of this client; the first one is the outermost. The
+   * messages that they see are bytes.
+   */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Options of grpc-js's channel, which win over the ones above. */
   readonly channelOptions?: ChannelOptions | undefined;
 }
 
@@ -96,9 +117,13 @@ export interface GrpcClient extends AsyncDisposable {
  * ```
  */
 export function createGrpcClient(target: string, options: GrpcClientOptions = {}): GrpcClient {
-  const channelOptions = limitOptions(options);
+  const channelOptions = { ...keepaliveOptions(options), ...limitOptions(options) };
+  const { interceptors = [] } = options;
   const identity = options.credentials ?? credentials.createInsecure();
-  const channel = new Client(target, identity, channelOptions);
+  const channel = new Client(target, identity, {
+    interceptors: [...interceptors],
+    ...channelOptions,
+  });
   const maxSendBytes = maxSendBytesOf(channelOptions);
   const calls = callsInFlight(() => channel.close());
 

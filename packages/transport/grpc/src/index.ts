@@ -13,6 +13,7 @@ export type {
   RequestEncoder,
   ResponseDecoder,
 } from './client-endpoint.ts';
+export type { GrpcHealth, GrpcHealthStatus } from './health.ts';
 export {
   createGrpcServer,
   type GrpcServer,

@@ -26,6 +26,30 @@ export function maxSendBytesOf(options: ChannelOptions): number {
   return bytes < 0 ? Infinity : bytes;
 }
 
+/** What a connection is probed with: see the options of a server and of a client. */
+export interface KeepaliveOptions {
+  readonly keepaliveIntervalMs?: number | undefined;
+  readonly keepaliveTimeoutMs?: number | undefined;
+}
+
+/**
+ * The probes as grpc-js wants them. Both ends probe as often: short enough for what forgets silent
+ * connections on the way, long enough for a server that refuses more than one PING in 10 seconds.
+ */
+export function keepaliveOptions(options: KeepaliveOptions): ChannelOptions {
+  const { keepaliveIntervalMs = 30_000, keepaliveTimeoutMs = 10_000 } = options;
+  const positive = { min: 1, integer: true };
+  checkNumber('keepaliveIntervalMs', keepaliveIntervalMs, positive);
+  checkNumber('keepaliveTimeoutMs', keepaliveTimeoutMs, positive);
+  return {
+    'grpc.keepalive_time_ms': Math.min(keepaliveIntervalMs, unlimitedMs),
+    'grpc.keepalive_timeout_ms': Math.min(keepaliveTimeoutMs, unlimitedMs),
+  };
+}
+
+/** How grpc-js writes that a time has no limit. */
+export const unlimitedMs: number = 2 ** 31 - 1;
+
 /** grpc-js writes -1 for no limit. */
 function sizeOption(name: string, bytes = defaultMaxBytes): number {
   return checkNumber(name, bytes, { integer: true }) === Infinity ? -1 : bytes;

@@ -154,6 +154,19 @@ describe('createGrpcServer', () => {
   });
 });
 
+describe('a connection that is old', () => {
+  it('is left by its client, and its calls go on to their end', async () => {
+    const { server, target, call, started, answer } = await holding({ maxConnectionAgeMs: 20 });
+    onTestFinished(() => server.close({ graceMs: 0 }));
+    const reply = call(one, background);
+    await started;
+    const session = openSession(`http://${target}`);
+    await new Promise((resolve) => session.once('goaway', resolve));
+    answer({ v: 3 });
+    expect(await reply).toEqual({ v: 3 });
+  });
+});
+
 describe('close', () => {
   let leftover: GrpcServer | undefined;
   afterEach(() => leftover?.close({ graceMs: 0 }));

@@ -1,8 +1,15 @@
 import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
-import { type ChannelOptions, Server, ServerCredentials } from '@grpc/grpc-js';
+import {
+  type ChannelOptions,
+  Server,
+  ServerCredentials,
+  type ServerInterceptor,
+  type ServerOptions,
+} from '@grpc/grpc-js';
 import { addService, type GrpcHandlers } from './add-service.ts';
-import { limitOptions, maxSendBytesOf } from './limits.ts';
-import type { ServiceMethods } from './method.ts';
+import { createHealth, type GrpcHealth } from './health.ts';
+import { keepaliveOptions, limitOptions, maxSendBytesOf, unlimitedMs } from './limits.ts';
+import { type ServiceMethods, serviceOf } from './method.ts';
 import type { ServerLimits } from './server.ts';
 
 /** What {@link createGrpcServer} can be told. */
@@ -25,7 +32,21 @@ export interface GrpcServerOptions {
    * instances again. Its calls go on to their end. Default 1 800 000 (30 minutes).
    */
   readonly maxConnectionAgeMs?: number | undefined;
-  /** Options of grpc-js's server, which win over the ones above: `grpc.keepalive_time_ms`, … */
+  /** Every connection is probed with a PING after this many milliseconds. Default 30 000; `Infinity` for never. */
+  readonly keepaliveIntervalMs?: number | undefined;
+  /** A connection whose PING is unanswered for this many milliseconds is cut off. Default 10 000. */
+  readonly keepaliveTimeoutMs?: number | undefined;
+  /**
+   * Whether the standard health service (`grpc.health.v1.Health`) answers, as {@link GrpcServer.health}
+   * says. Default true.
+   */
+  readonly healthService?: boolean | undefined;
+  /**
+   * Interceptors of grpc-js, around every call to this server, health checks included. The last one
+   * is the outermost. A {@link grpcHandler} hands them its responses as bytes.
+   */
+  readonly interceptors?: readonly ServerInterceptor[] | undefined;
+  /** Options of grpc-js's server, which win over the ones above. */
   readonly channelOptions?: ChannelOptions | undefined;
   /** Where the time of `graceMs` comes from. Default: the clock of the process. */
   readonly clock?: Clock | undefined;
@@ -43,14 +64,17 @@ export interface ListenOptions {
 
 /** A gRPC server with a life: made, filled, listening, closed. */
 export interface GrpcServer extends AsyncDisposable {
-  /** The server of grpc-js: for reflection, health and other services made for it. */
+  /** The server of grpc-js: for reflection and other services made for it. */
   readonly server: Server;
-  /** Adds a service, before or after {@link listen}. Throws for a handler without a method, and for a method twice. */
+  /** What the server says of its services to those who check. */
+  readonly health: GrpcHealth;
+  /** Adds a service, before or after {@link listen}; its health is `serving`, if nothing else was set. Throws for a handler without a method, and for a method twice. */
   add<Service extends ServiceMethods>(service: Service, handlers: GrpcHandlers<Service>): void;
   /** Opens the port. Rejects where it cannot; may be called again then, but only once where it could. */
   listen(options?: ListenOptions): Promise<{ readonly host: string; readonly port: number }>;
   /**
-   * Stops listening, tells every client to go elsewhere, and waits for the calls in flight; after
+   * Says `not_serving` to those who check the health of any service, ends their watches, and then
+   * stops listening, tells every client to go elsewhere, and waits for the calls in flight; after
    * `graceMs` milliseconds (default 10 000) it ends those that remain, and their contexts with them.
    * Idempotent: a second call waits for the first. Never rejects.
    */
@@ -74,6 +98,8 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   };
   const { clock = systemClock } = options;
   const server = new Server(channelOptions);
+  const health = createHealth();
+  if (options.healthService ?? true) health.addTo(server);
   let listening: Promise<string | undefined> | undefined;
   let closing: Promise<void> | undefined;
 
@@ -84,6 +110,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   function add(service: ServiceMethods, handlers: GrpcHandlers<ServiceMethods>): void {
     refuseClosed();
     addService(server, service, handlers, limits);
+    for (const { path } of Object.values(service)) health.added(serviceOf(path));
   }
 
   async function listen({ host = '127.0.0.1', port = 0, credentials }: ListenOptions = {}) {
@@ -107,17 +134,21 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   }
 
   async function shutDown(graceMs: number): Promise<void> {
+    const start = clock.now();
+    const told = health.shutDown();
+    if (told !== undefined) await within(clock, Math.min(graceMs, maxTellingMs), told);
     const address = await listening;
+    const remainingMs = Math.max(0, graceMs - (clock.now() - start));
     // With channelz off, forceShutdown leaves the connections open.
     if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
-      server.drain(address, Math.min(graceMs, unlimitedMs));
+      server.drain(address, Math.min(remainingMs, unlimitedMs));
     }
     await new Promise<void>((resolve) => {
       const force = (): void => {
         server.forceShutdown();
         resolve();
       };
-      const stop = graceMs === Infinity ? undefined : clock.schedule(graceMs, force);
+      const stop = graceMs === Infinity ? undefined : clock.schedule(remainingMs, force);
       server.tryShutdown(() => {
         stop?.();
         resolve();
@@ -130,14 +161,28 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     return closing;
   }
 
-  return { server, add, listen, close, [Symbol.asyncDispose]: () => close() };
+  return { server, health, add, listen, close, [Symbol.asyncDispose]: () => close() };
 }
 
-function serverOptions(options: GrpcServerOptions): ChannelOptions {
+/** Those who watch are told before the others are sent away; but one that does not read is not waited for. */
+const maxTellingMs = 1000;
+
+function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = clock.schedule(ms, resolve);
+    void work.then(() => {
+      stop();
+      resolve();
+    });
+  });
+}
+
+function serverOptions(options: GrpcServerOptions): ServerOptions {
   const {
     maxConcurrentCalls = 1000,
     maxConnectionIdleMs = 300_000,
     maxConnectionAgeMs = 1_800_000,
+    interceptors = [],
   } = options;
   const positive = { min: 1, integer: true };
   checkNumber('maxConcurrentCalls', maxConcurrentCalls, positive);
@@ -147,12 +192,11 @@ function serverOptions(options: GrpcServerOptions): ChannelOptions {
     'grpc.max_concurrent_streams': Math.min(maxConcurrentCalls, 2 ** 32 - 1),
     'grpc.max_connection_idle_ms': Math.min(maxConnectionIdleMs, unlimitedMs),
     'grpc.max_connection_age_ms': Math.min(maxConnectionAgeMs, unlimitedMs),
+    ...keepaliveOptions(options),
+    interceptors: [...interceptors],
     ...limitOptions(options),
   };
 }
-
-/** How grpc-js writes that there is no limit. */
-const unlimitedMs = 2 ** 31 - 1;
 
 function addressOf(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

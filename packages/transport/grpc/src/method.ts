@@ -70,6 +70,11 @@ export function unaryOperation(
   };
 }
 
+/** The service in the path of a method: `pb.Add` of `/pb.Add/Sum`. */
+export function serviceOf(path: string): string {
+  return path.slice(1, path.lastIndexOf('/'));
+}
+
 /** Whether one message goes each way. */
 export function isUnary(method: AnyMethod): boolean {
   return !method.requestStream && !method.responseStream;

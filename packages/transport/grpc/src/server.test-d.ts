@@ -64,6 +64,11 @@ server.add(AddService, { sum: handler, concat, count: (call) => call.end(), extr
 declare const anyService: ServiceDefinition;
 server.add(anyService, { whatever: handler });
 
+// The health of a service is one of two.
+server.health.set('pb.Add', 'not_serving');
+// @ts-expect-error There is no such status.
+server.health.set('pb.Add', 'unknown');
+
 // A client's endpoints have the types of the methods.
 const client = createGrpcClient('127.0.0.1:8082');
 const calls = client.service(AddService);

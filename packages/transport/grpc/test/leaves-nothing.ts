@@ -1,5 +1,6 @@
 // Run by leak.test.ts in a process of its own, which must end by itself and print what is left.
 import { background, createContext } from '@fairlead/endpoint';
+import { Client, credentials } from '@grpc/grpc-js';
 import { AddService } from '../gen/add.ts';
 import { createGrpcClient, createGrpcServer, grpcHandler } from '../src/index.ts';
 import { nextTurn } from './event.ts';
@@ -21,6 +22,18 @@ const { host, port } = await server.listen();
 const client = createGrpcClient(`${host}:${port}`);
 const { sum, concat } = client.service(AddService);
 
+// Somebody who watches the health when the server closes.
+const watcher = new Client(`${host}:${port}`, credentials.createInsecure());
+const asIs = (bytes: Buffer): Buffer => bytes;
+const path = '/grpc.health.v1.Health/Watch';
+const watch = watcher.makeServerStreamRequest(path, asIs, asIs, Buffer.alloc(0));
+watch.on('error', ({ message }) => {
+  console.log(message);
+  watcher.close();
+});
+await new Promise((resolve) => watch.once('data', resolve));
+watch.resume();
+
 await Promise.all(Array.from({ length: 100 }, (_, a) => sum({ a, b: 1 }, background)));
 
 const canceled = createContext();
@@ -33,7 +46,7 @@ canceled.cancel();
 console.log((await Promise.allSettled(calls)).map(({ status }) => status).join());
 
 await client.close();
-await server.close({ graceMs: 1000 });
+await server.close({ graceMs: Infinity });
 
 // Sockets take a few turns to close.
 for (let turn = 0; turn < 100 && held() !== ''; turn++) await nextTurn();
