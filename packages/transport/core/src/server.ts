@@ -45,6 +45,13 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
 
   const observe = harmless(hooks.onError);
 
+  /** Under one deadline: a body can be as slow as an endpoint. */
+  async function readAndInvoke(call: Call, ctx: Context): Promise<Res> {
+    const request = await stages.decode(call, ctx);
+    ctx.throwIfAborted();
+    return await invoke(request, ctx);
+  }
+
   async function answerError(
     thrown: unknown,
     ctx: Context,
@@ -85,9 +92,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
         ctx = (await hook(ctx, call)) ?? ctx;
         ctx.throwIfAborted();
       }
-      const request = await stages.decode(call, ctx);
-      ctx.throwIfAborted();
-      const answer = invoke(request, ctx);
+      const answer = readAndInvoke(call, ctx);
       const response = await (ctx.deadline === undefined ? answer : abortable(answer, ctx));
       unsent = response;
       ctx.throwIfAborted();

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  abortable,
   type Clock,
   type Context,
   checkNumber,
@@ -84,16 +83,8 @@ export function httpHandler<Req, Res>(
     maxJsonDepth: checkNumber('maxJsonDepth', options.maxJsonDepth ?? defaultJsonDepth, { min: 1 }),
   };
   const methods = options.methods && acceptMethods(options.methods);
-  const stages = { decode: decodeInTime, encode, encodeError, send, abandon };
+  const stages = { decode, encode, encodeError, send, abandon };
   const run = serverLifecycle(endpoint, stages, options);
-
-  /** A body can be slower than the deadline. */
-  function decodeInTime(call: HttpServerCall, ctx: Context): Req | Promise<Req> {
-    const decoded = decode(call, ctx);
-    return ctx.deadline !== undefined && decoded instanceof Promise
-      ? abortable(decoded, ctx)
-      : decoded;
-  }
 
   return function handler(request, response) {
     const method = request.method ?? '';
