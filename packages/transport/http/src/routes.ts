@@ -48,17 +48,12 @@ export function routes(nodes: readonly RouteNode[], options: RoutesOptions = {})
     const found = isRoutable(path) ? table.find(method, path) : undefined;
     if (found !== undefined) return found.serve(request, response, found.params);
     if (method === 'OPTIONS' && path === '*') return allowReply(response, table.methods);
-    const refusal = isWellFormed(path) ? missed(method, path) : malformed();
-    if (refusal === undefined) return allowReply(response, table.methodsOf(path));
-    refuse(request, response, undefined, refusal);
-  };
-
-  /** Why no route takes a request; undefined for one of OPTIONS, which needs none. */
-  function missed(method: string, path: string): ServiceError | undefined {
+    if (!isWellFormed(path)) return refuse(request, response, undefined, malformed());
     const methods = table.methodsOf(path);
-    if (methods.size === 0) return unknownRoute();
-    return method === 'OPTIONS' ? undefined : methodRefused(method, methods);
-  }
+    if (methods.size === 0) return refuse(request, response, undefined, unknownRoute());
+    if (method === 'OPTIONS') return allowReply(response, methods);
+    refuse(request, response, undefined, methodRefused(method, methods));
+  };
 }
 
 function pathOf(url: string): string {
