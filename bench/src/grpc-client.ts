@@ -30,7 +30,8 @@ export const grpcClientSubject: Subject = async ({ node, passes, rounds, roundMs
       const { script, args } = clients[name];
       return [script, { node, cpu: 'subject', args: [port, ...args] }];
     });
-    await workers.warmUp(warmUpMs);
+    // A call of gRPC runs so much code that all of it is compiled only after many of them.
+    await workers.warmUp(warmUpMs * 4);
     return await interleave(names, rounds, async (name) =>
       throughputOf(await workers.get(name).measure(roundMs)),
     );

@@ -31,7 +31,8 @@ export const grpcServerSubject: Subject = async ({ node, passes, rounds, roundMs
       const args = [workers.get(name).port, 10_000];
       return ['clients/grpc-js', { node: process.execPath, cpu: 'other', args }];
     });
-    await loads.warmUp(warmUpMs);
+    // A call of gRPC runs so much code that all of it is compiled only after many of them.
+    await loads.warmUp(warmUpMs * 4);
     return await interleave(names, rounds, async (name) => {
       const before = await workers.get(name).measure(0);
       const counted = await loads.get(name).measure(roundMs);

@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-export const usage: string = `npm run bench -- [options]
+const usage: string = `npm run bench -- [options]
   --only NAME    one of ${subjectNames.join(', ')}; may be given more than once
   --quick        short rounds, for a first look: noisy, and the README is left as it is
   --json         the result as JSON on stdout, each round's figures included
@@ -43,7 +43,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): Be
     subjects: only.length === 0 ? subjectNames : subjectNames.filter((name) => only.includes(name)),
     nodes: second === undefined ? [process.execPath] : [process.execPath, second],
     effort: quick
-      ? { passes: 1, rounds: count, roundMs: 150, warmUpMs: 300, useWrk: wrk }
+      ? { passes: 1, rounds: count, roundMs: 100, warmUpMs: 250, useWrk: wrk }
       : { passes: 3, rounds: count, roundMs: 250, warmUpMs: 1500, useWrk: wrk },
     quick,
     json,

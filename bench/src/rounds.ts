@@ -1,7 +1,7 @@
 /**
  * Measures every name once per round, one after the other, so that whatever else the machine does
- * falls on all of them alike. Each round starts with another name, and every second one runs
- * backwards, so that none is always first or always behind the same neighbour.
+ * falls on all of them alike. Each round starts with another name, and when each
+ * has been first the order turns round, so that none always follows the same neighbour.
  */
 export async function interleave<Name extends string, Sample>(
   names: readonly Name[],
@@ -40,5 +40,6 @@ export async function inPasses<Name extends string, Sample>(
 export function orderOf<Name>(names: readonly Name[], round: number): readonly Name[] {
   const start = round % Math.max(1, names.length);
   const rotated = [...names.slice(start), ...names.slice(0, start)];
-  return round % 2 === 0 ? rotated : rotated.reverse();
+  const turns = Math.floor(round / Math.max(1, names.length));
+  return turns % 2 === 0 ? rotated : rotated.reverse();
 }

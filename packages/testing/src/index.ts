@@ -1,5 +1,6 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { seededRandom } from './seeded-random.ts';
+export { type SymmetryLawOptions, symmetryLaw } from './symmetry-law/suite.ts';
 export type {
   ConformanceCase,
   Message,

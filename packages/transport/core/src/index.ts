@@ -12,6 +12,23 @@ export type {
   ServerCall,
   ServerHooks,
 } from './hooks.ts';
+export {
+  createMemoryClient,
+  type MemoryClient,
+  type MemoryCodec,
+  type MemoryEndpoint,
+  type MemoryEndpointOptions,
+  type MemoryEndpoints,
+} from './memory/client.ts';
+export {
+  createMemoryServer,
+  type MemoryServable,
+  type MemoryServer,
+  type MemoryServerOptions,
+  type MemoryService,
+} from './memory/listener.ts';
+export type { Serialisation } from './memory/serialisation.ts';
+export { type MemoryHandler, type MemoryHandlerOptions, memoryHandler } from './memory/server.ts';
 export type { MetadataReader, MetadataWriter } from './metadata.ts';
 
 // For those who write transports.
