@@ -9,11 +9,13 @@ import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
+import { routesSubject } from './routes.ts';
 import type { Subject } from './subject.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
   context: contextSubject,
+  routes: routesSubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

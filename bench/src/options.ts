@@ -2,7 +2,14 @@ import { parseArgs } from 'node:util';
 import type { SubjectRun } from './subject.ts';
 
 /** What can be measured, in the order in which it is. */
-export const subjectNames = ['chain', 'context', 'http-server', 'http-client', 'grpc'] as const;
+export const subjectNames = [
+  'chain',
+  'context',
+  'routes',
+  'http-server',
+  'http-client',
+  'grpc',
+] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
 /** How the command was called. */

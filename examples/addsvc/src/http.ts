@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ServiceError } from '@fairlead/endpoint';
 import {
   codeOf,
@@ -6,9 +5,10 @@ import {
   type HttpClientReply,
   type HttpHandler,
   type HttpReply,
-  httpHandler,
   jsonBody,
   problemReply,
+  route,
+  routes,
 } from '@fairlead/http';
 import { z } from 'zod';
 import { concatRequest, sumRequest } from './json-request.ts';
@@ -16,16 +16,13 @@ import type { AddService } from './service.ts';
 
 /** Serves `/sum` and `/concat` as Go kit's addsvc does: any method, and errors as `{"error": text}`. */
 export function addHttpHandler({ sum, concat }: AddService): HttpHandler {
-  const common = { service: 'pb.Add', encodeError: errorReply };
-  const routes: Readonly<Record<string, HttpHandler>> = {
-    '/sum': httpHandler(sum, { name: 'Sum', decode: jsonBody(sumRequest), ...common }),
-    '/concat': httpHandler(concat, { name: 'Concat', decode: jsonBody(concatRequest), ...common }),
-  };
-  return (request, response) => {
-    const path = request.url?.split('?', 1)[0] ?? '';
-    const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    return (handler ?? notFound)(request, response);
-  };
+  return routes(
+    [
+      route('*', '/sum', sum, { name: 'Sum', decode: jsonBody(sumRequest) }),
+      route('*', '/concat', concat, { name: 'Concat', decode: jsonBody(concatRequest) }),
+    ],
+    { service: 'pb.Add', encodeError: errorReply },
+  );
 }
 
 /** An addsvc, ours or Go kit's, over HTTP. */
@@ -41,12 +38,11 @@ export function createAddHttpClient(baseUrl: string): AddService & AsyncDisposab
 
 function errorReply(error: ServiceError): HttpReply {
   const { status, headers } = problemReply(error);
-  const body = JSON.stringify({ error: error.message });
-  return {
-    status,
-    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
-    body,
-  };
+  const [type, body] =
+    status === 404
+      ? ['text/plain', '404 page not found\n']
+      : ['application/json', JSON.stringify({ error: error.message })];
+  return { status, headers: { ...headers, 'content-type': `${type}; charset=utf-8` }, body };
 }
 
 /** The error of a reply of addsvc, ours or Go kit's. */
@@ -61,10 +57,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function notFound(_request: IncomingMessage, response: ServerResponse): void {
-  response
-    .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
-    .end('404 page not found\n');
 }

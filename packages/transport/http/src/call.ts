@@ -26,17 +26,21 @@ export class NodeCall implements HttpServerCall {
   readonly response: ServerResponse;
   readonly operation: Operation;
   private readonly limits: BodyLimits;
+  private readonly found: HttpRequest['params'] | undefined;
 
+  /** `found` are the path parameters of our own router; without it they are those of the host's. */
   constructor(
     request: HostRequest,
     response: ServerResponse,
     limits: BodyLimits,
     operation: Operation,
+    found?: HttpRequest['params'],
   ) {
     this.request = request;
     this.response = response;
     this.operation = operation;
     this.limits = limits;
+    this.found = found;
   }
 
   get method(): string {
@@ -53,7 +57,7 @@ export class NodeCall implements HttpServerCall {
   }
 
   get params(): Readonly<Record<string, string>> {
-    return Object.assign(Object.create(null), this.request.params);
+    return this.found ?? Object.assign(Object.create(null), this.request.params);
   }
 
   get headers(): IncomingMessage['headers'] {

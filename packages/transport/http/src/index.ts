@@ -17,9 +17,23 @@ export {
   type HttpServerOptions,
   type ListenOptions,
 } from './listener.ts';
+export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
 export type { HttpReply } from './reply.ts';
 export type { HttpRequest } from './request.ts';
+export {
+  type GroupRoutes,
+  group,
+  type RouteBuilder,
+  type RouteMethod,
+  type RouteNode,
+  type RouteOptions,
+  type RoutePath,
+  type RouteRequest,
+  route,
+} from './route.ts';
+export type { RouteDefaults } from './route-defaults.ts';
+export { type RoutesOptions, routes } from './routes.ts';
 export type { Issue } from './schema.ts';
 export { type HttpHandler, type HttpHandlerOptions, httpHandler } from './server.ts';
 export {

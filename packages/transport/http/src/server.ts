@@ -4,6 +4,7 @@ import {
   type Context,
   checkNumber,
   type Endpoint,
+  type Operation,
   type ServiceError,
   systemClock,
 } from '@fairlead/endpoint';
@@ -75,6 +76,34 @@ export function httpHandler<Req, Res>(
   endpoint: Endpoint<Req, Res>,
   options: HttpHandlerOptions<Req, Res>,
 ): HttpHandler {
+  const serve = httpService(endpoint, options);
+  const methods = options.methods && acceptMethods(options.methods);
+  if (methods === undefined) return (request, response) => serve(request, response);
+
+  return function handler(request, response) {
+    const method = request.method ?? '';
+    if (methods.has(method)) return serve(request, response);
+    if (method === 'OPTIONS') return allowReply(response, methods);
+    serve(request, response, undefined, methodRefused(method, methods));
+  };
+}
+
+/**
+ * Serves a request that has been routed, with the path parameters that the router found; or refuses
+ * it, which goes the way of all errors: no hook runs before, `onError` and `finalize` do.
+ */
+export type HttpService = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  params?: HttpRequest['params'],
+  refusal?: ServiceError,
+) => void;
+
+/** What {@link httpHandler} makes of an endpoint, for whoever has looked at method and path already. */
+export function httpService<Req, Res>(
+  endpoint: Endpoint<Req, Res>,
+  options: Omit<HttpHandlerOptions<Req, Res>, 'methods'>,
+): HttpService {
   const { decode, encode = jsonReply, encodeError = problemReply } = options;
   const { service = '', name, idempotent, clock = systemClock } = options;
   const timeoutMs = checkNumber('timeoutMs', options.timeoutMs ?? Infinity);
@@ -82,15 +111,12 @@ export function httpHandler<Req, Res>(
     maxBodyBytes: checkNumber('maxBodyBytes', options.maxBodyBytes ?? 1_048_576),
     maxJsonDepth: checkNumber('maxJsonDepth', options.maxJsonDepth ?? defaultJsonDepth, { min: 1 }),
   };
-  const methods = options.methods && acceptMethods(options.methods);
   const stages = { decode, encode, encodeError, send, abandon };
   const run = serverLifecycle(endpoint, stages, options);
 
-  return function handler(request, response) {
+  return function serve(request, response, params, refusal) {
     const method = request.method ?? '';
-    const refused = methods !== undefined && !methods.has(method);
-    if (refused && method === 'OPTIONS') return allowReply(response, methods);
-    const call = new NodeCall(request, response, limits, {
+    const operation: Operation = {
       side: 'server',
       transport: 'http',
       service,
@@ -98,9 +124,10 @@ export function httpHandler<Req, Res>(
       kind: 'unary',
       idempotent: idempotent ?? isIdempotent(method),
       peer: request.socket.remoteAddress,
-    });
+    };
+    const call = new NodeCall(request, response, limits, operation, params);
     const ctx = callContext(call, timeoutMs, clock);
-    if (refused) ctx.cancel(methodRefused(method, methods));
+    if (refusal !== undefined) ctx.cancel(refusal);
     void run(call, ctx);
   };
 }

@@ -1,0 +1,79 @@
+import { request } from 'node:http';
+import { type Line, line } from './result.ts';
+import { inPasses, interleave } from './rounds.ts';
+import { ratios } from './spread.ts';
+import type { Subject, SubjectRun } from './subject.ts';
+import { startWorker } from './worker-process.ts';
+import { startWorkers } from './worker-set.ts';
+
+const sizes = ['10', '100', '1000', '10000'] as const;
+
+/** What a lookup costs with few routes and with many, and how soon a process that serves routes answers. */
+export const routesSubject: Subject = async (run) => [
+  { title: 'A lookup among routes', lines: await lookupLines(run) },
+  { title: 'A process that serves routes', lines: await startLines(run) },
+];
+
+/** Each lookup is that of a request of OPTIONS, which is answered without a call: little else is measured. */
+async function lookupLines({ node, passes, rounds, roundMs, warmUpMs }: SubjectRun) {
+  const samples = await inPasses(passes, async () => {
+    await using workers = await startWorkers(sizes, (size) => [
+      'loops/routes',
+      { node, cpu: 'subject', args: [size] },
+    ]);
+    await workers.warmUp(warmUpMs);
+    return await interleave(sizes, rounds, (size) => workers.get(size).measure(roundMs));
+  });
+
+  const nsAt = (size: (typeof sizes)[number], paths: 'ten' | 'all'): number[] =>
+    samples[size].map((sample) => sample[paths] ?? Number.NaN);
+  return [
+    line(
+      'among 10 000 ÷ among 10, ten paths in turn',
+      '×',
+      ratios(nsAt('10000', 'ten'), nsAt('10', 'ten')),
+      { atMost: 1.5 },
+    ),
+    ...sizes.map((size) => line(`ten paths in turn, of ${size}`, 'ns', nsAt(size, 'ten'))),
+    // What this adds with many routes is memory that the CPU's caches do not hold.
+    ...sizes.map((size) => line(`every path in turn, of ${size}`, 'ns', nsAt(size, 'all'))),
+  ];
+}
+
+const processes = {
+  few: { title: '10 routes', script: 'servers/routes', args: [10], goal: { atMost: 100 } },
+  many: { title: '1000 routes', script: 'servers/routes', args: [1000], goal: undefined },
+  plain: { title: 'node:http alone', script: 'servers/node-http', args: [], goal: undefined },
+} as const;
+
+type Kind = keyof typeof processes;
+// Sound: the object above has no other keys.
+const kinds = Object.keys(processes) as readonly Kind[];
+
+async function startLines({ node, passes, rounds }: SubjectRun): Promise<Line[]> {
+  const samples = await inPasses(passes, () =>
+    interleave(kinds, rounds, (kind) => firstAnswerMs(kind, node)),
+  );
+  return kinds.map((kind) => {
+    const { title, goal } = processes[kind];
+    return line(`start to first answer, ${title}`, 'ms', samples[kind], goal);
+  });
+}
+
+/** From the start of a process to the end of its first answer. */
+async function firstAnswerMs(kind: Kind, node: string): Promise<number> {
+  const { script, args } = processes[kind];
+  const start = performance.now();
+  const worker = await startWorker(script, { node, cpu: 'subject', args });
+  try {
+    await new Promise((resolve, reject) => {
+      const options = { port: worker.port, path: '/area-0/sum', method: 'POST', agent: false };
+      request(options, (reply) => reply.resume().once('end', resolve))
+        .once('error', reject)
+        .end('{"a":1,"b":2}');
+    });
+    return performance.now() - start;
+  } finally {
+    await worker.close();
+  }
+}
