@@ -1,4 +1,4 @@
-import { transportConformance } from '@fairlead/testing';
+import { symmetryLaw, type TransportBinding, transportConformance } from '@fairlead/testing';
 import { describe, it } from 'vitest';
 import { createGrpcClient } from './client.ts';
 import { createGrpcServer } from './listener.ts';
@@ -19,7 +19,7 @@ const echo = {
   responseDeserialize: deserialize,
 } as const;
 
-const cases = transportConformance({
+const binding: TransportBinding = {
   async pair(endpoint, { server: serverHooks = {}, client: clientHooks = {} }) {
     const server = createGrpcServer();
     server.add({ echo }, { echo: grpcHandler(echo, endpoint, serverHooks) });
@@ -33,8 +33,15 @@ const cases = transportConformance({
       },
     };
   },
-});
+};
+
+/** A failing law takes its time to find its smallest counterexample. */
+const lawTimeoutMs = 30_000;
 
 describe('the gRPC transport', () => {
-  for (const { name, run } of cases) it(name, run);
+  for (const { name, run } of transportConformance(binding)) it(name, run);
+});
+
+describe('the symmetry law over gRPC', () => {
+  for (const { name, run } of symmetryLaw(binding)) it(name, { timeout: lawTimeoutMs }, run);
 });

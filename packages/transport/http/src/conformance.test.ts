@@ -1,10 +1,10 @@
-import { transportConformance } from '@fairlead/testing';
+import { symmetryLaw, type TransportBinding, transportConformance } from '@fairlead/testing';
 import { describe, it } from 'vitest';
 import { createHttpClient } from './client.ts';
 import { createHttpServer } from './listener.ts';
 import { httpHandler } from './server.ts';
 
-const cases = transportConformance({
+const binding: TransportBinding = {
   async pair(endpoint, { server: serverHooks = {}, client: clientHooks = {} }) {
     const handler = httpHandler(endpoint, {
       decode: (request) => request.json(),
@@ -22,8 +22,15 @@ const cases = transportConformance({
       },
     };
   },
-});
+};
+
+/** A failing law takes its time to find its smallest counterexample. */
+const lawTimeoutMs = 30_000;
 
 describe('the HTTP transport', () => {
-  for (const { name, run } of cases) it(name, run);
+  for (const { name, run } of transportConformance(binding)) it(name, run);
+});
+
+describe('the symmetry law over HTTP', () => {
+  for (const { name, run } of symmetryLaw(binding)) it(name, { timeout: lawTimeoutMs }, run);
 });
