@@ -1,6 +1,5 @@
-import { ServiceError } from '@fairlead/endpoint';
 import type { MessageParser, ParsedMessage } from './decoded-stream.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { LineSplitter, tooMuch } from './line-splitter.ts';
 
 /** One event of a stream of Server-Sent Events, as it came. */
 export interface ServerSentEvent {
@@ -47,6 +46,7 @@ export class EventStreamParser implements MessageParser<ServerSentEvent> {
       const line = this.lines.next();
       if (line === undefined) return this.isFinished ? 'end' : 'more';
       const event = line.length === 0 ? this.dispatch() : this.read(line);
+      this.isFirstLine = false;
       if (event !== undefined) return { value: event };
     }
   }
@@ -62,10 +62,10 @@ export class EventStreamParser implements MessageParser<ServerSentEvent> {
 
   private read(line: Buffer): undefined {
     this.bytes += line.length;
-    if (this.bytes > this.maxEventBytes) throw tooLarge(this.maxEventBytes);
+    if (this.bytes > this.maxEventBytes)
+      throw tooMuch(`an event is larger than ${this.maxEventBytes} bytes`);
     const whole = line.toString();
     const text = this.isFirstLine && whole.startsWith('\ufeff') ? whole.slice(1) : whole;
-    this.isFirstLine = false;
     const colon = text.indexOf(':');
     const name = colon < 0 ? text : text.slice(0, colon);
     const value = colon < 0 ? '' : text.slice(text[colon + 1] === ' ' ? colon + 2 : colon + 1);
@@ -78,10 +78,4 @@ export class EventStreamParser implements MessageParser<ServerSentEvent> {
     else if (name === 'id' && !value.includes('\0')) this.id = value;
     else if (name === 'retry' && /^\d+$/.test(value)) this.retryMs = Number(value);
   }
-}
-
-function tooLarge(maxBytes: number): ServiceError {
-  return new ServiceError('resource_exhausted', `an event is larger than ${maxBytes} bytes`, {
-    retryable: false,
-  });
 }

@@ -1,4 +1,5 @@
 import { ServiceError } from '@fairlead/endpoint';
+import { httpStatus } from './status.ts';
 
 const lf = 10;
 const cr = 13;
@@ -91,8 +92,12 @@ export class LineSplitter {
 
 const empty = Buffer.alloc(0);
 
+/** More came of a stream than its limit allows. */
+export function tooMuch(message: string): ServiceError {
+  const error = new ServiceError('resource_exhausted', message, { retryable: false });
+  return Object.assign(error, { [httpStatus]: 413 });
+}
+
 function tooLong(maxBytes: number): ServiceError {
-  return new ServiceError('resource_exhausted', `a line is longer than ${maxBytes} bytes`, {
-    retryable: false,
-  });
+  return tooMuch(`a line is longer than ${maxBytes} bytes`);
 }

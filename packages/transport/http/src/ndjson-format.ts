@@ -1,10 +1,9 @@
-import { ServiceError } from '@fairlead/endpoint';
 import type { BodyLimits } from './body.ts';
 import { unreadable } from './client-reply.ts';
 import type { MessageParser, ParsedMessage } from './decoded-stream.ts';
 import { parseJson } from './json.ts';
 import { encodeJson } from './json-reply.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { LineSplitter, tooMuch } from './line-splitter.ts';
 import { problemInStream } from './problem.ts';
 
 /** The media type of newline-delimited JSON, as it is sent. */
@@ -46,11 +45,7 @@ export class NdjsonParser implements MessageParser<unknown> {
   feed(chunk: Uint8Array): void {
     this.totalBytes += chunk.length;
     if (this.totalBytes > this.maxTotalBytes) {
-      throw new ServiceError(
-        'resource_exhausted',
-        `the stream is larger than ${this.maxTotalBytes} bytes`,
-        { retryable: false },
-      );
+      throw tooMuch(`the stream is larger than ${this.maxTotalBytes} bytes`);
     }
     this.lines.feed(chunk);
   }
