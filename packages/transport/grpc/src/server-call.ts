@@ -3,7 +3,7 @@ import {
   cancelReason,
   deadlineExceeded,
   type Operation,
-  type ServiceError,
+  ServiceError,
 } from '@fairlead/endpoint';
 import type { MetadataReader, ServerCall } from '@fairlead/transport';
 import { Metadata, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
@@ -33,6 +33,7 @@ export interface GrpcRawCall extends ServerSurface {
   once(event: string, listener: (...args: unknown[]) => void): unknown;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
+  emit(event: string, ...args: unknown[]): boolean;
 }
 
 type ServerSurface = Pick<
@@ -141,6 +142,19 @@ export class IncomingCall<Raw extends GrpcRawCall, Res> implements GrpcServerCal
   /** What goes after a stream of responses. */
   sentTrailers(): Metadata | undefined {
     return this.trailing?.written && checkedMetadata(this.trailing.written);
+  }
+
+  /**
+   * Ends a call whose responses stream, since its server is closed: its context ends, and the caller is
+   * told `unavailable`. Fulfilled when that is on its way.
+   */
+  cutOff(): Promise<void> {
+    if (this.error !== undefined || this.answered) return Promise.resolve();
+    this.ended = new ServiceError('unavailable', 'the server was closed');
+    // What ends a call early comes by this event, see onAbort.
+    this.raw.emit('cancelled');
+    // grpc-js calls it canceled when its status has been sent.
+    return new Promise((resolve) => void this.raw.once('cancelled', () => resolve()));
   }
 
   /** A stream of responses has gone out to its end: whatever comes now ends nothing early. */

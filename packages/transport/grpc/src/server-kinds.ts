@@ -24,7 +24,12 @@ export interface Handled<ReqMessage, ResMessage, Req, Res, Packed> {
   readonly options: Codec<ReqMessage, ResMessage, Req, Res, unknown>;
   /** Makes of a message what grpc-js gets. */
   readonly pack: (message: ResMessage) => Packed;
+  /** Where streams of responses are to be found while they are open. */
+  readonly openStreams: OpenStreams | undefined;
 }
+
+/** The calls of a server whose responses stream. */
+export type OpenStreams = Set<{ cutOff(): Promise<void> }>;
 
 /** The reply of an error. */
 interface Failure {
@@ -84,7 +89,9 @@ export function serverStreamHandler<ReqMessage, ResMessage, Req, Res, Packed>(
       decode: (call, ctx) => decode(call.raw.request, call, ctx),
       encode: (responses, _call, ctx) => ({ responses, ctx }),
       send: ({ responses, ctx }, call) =>
-        sendResponses(call, responses, (response) => encode(response, call, ctx), ctx),
+        whileOpen(handled.openStreams, call, () =>
+          sendResponses(call, responses, (response) => encode(response, call, ctx), ctx),
+        ),
     },
   );
   return (raw) => run(new IncomingCall(handled.target, raw, endOfStream(raw)));
@@ -104,7 +111,9 @@ export function bidiStreamHandler<ReqMessage, ResMessage, Req, Res, Packed>(
       decode: requestsOf(handled.options.decode),
       encode: (responses, _call, ctx) => ({ responses, ctx }),
       send: ({ responses, ctx }, call) =>
-        sendResponses(call, responses, (response) => encode(response, call, ctx), ctx),
+        whileOpen(handled.openStreams, call, () =>
+          sendResponses(call, responses, (response) => encode(response, call, ctx), ctx),
+        ),
     },
   );
   return (raw) => run(new IncomingCall(handled.target, raw, endOfStream(raw)));
@@ -128,6 +137,19 @@ function responseOf<Res, Packed>(
 interface Responses<Res> {
   readonly responses: AsyncIterable<Res>;
   readonly ctx: Context;
+}
+
+async function whileOpen<T>(
+  streams: OpenStreams | undefined,
+  call: { cutOff(): Promise<void> },
+  send: () => Promise<T>,
+): Promise<T> {
+  streams?.add(call);
+  try {
+    return await send();
+  } finally {
+    streams?.delete(call);
+  }
 }
 
 /** The codecs of a handler; what they make of a response is ready for grpc-js. */

@@ -27,7 +27,7 @@ export function readRequests<Message>(raw: Readable, ctx: Context): AsyncIterabl
 /** The part of a call that answers with a stream. */
 type Answering = Pick<
   IncomingCall<GrpcRawCall, never>,
-  'open' | 'sentTrailers' | 'close' | 'operation'
+  'open' | 'sentTrailers' | 'close' | 'cutOff' | 'operation'
 > & { readonly raw: Sink };
 
 /** A Writable of grpc-js, whose end takes the trailers. */

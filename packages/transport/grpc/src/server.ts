@@ -13,6 +13,8 @@ import type { GrpcServerCall } from './server-call.ts';
 import {
   bidiStreamHandler,
   clientStreamHandler,
+  type Handled,
+  type OpenStreams,
   serverStreamHandler,
   unaryHandler,
 } from './server-kinds.ts';
@@ -131,10 +133,12 @@ export function grpcHandler<ReqMessage, ResMessage, Req, Res>(
 ): UntypedHandleCall {
   // Sound: the overloads ask for every codec that the types need; where they ask for none, they fit.
   const options = given as Codec<ReqMessage, ResMessage, Req, Res, unknown>;
-  const handler = handlerOf(method, endpoint, options, (message) => message);
+  const handler = handlerOf({ method, options, pack: asIs, openStreams: undefined }, endpoint);
   const serialise = (limits: ServerLimits): UntypedHandleCall => {
     const before = [metadataCheck(limits), ...(options.before ?? [])];
-    return handlerOf(method, endpoint, { ...options, before }, serialiser(method, limits));
+    const { openStreams } = limits;
+    const pack = serialiser(method, limits);
+    return handlerOf({ method, options: { ...options, before }, pack, openStreams }, endpoint);
   };
   return Object.assign(handler, { [serialising]: serialise });
 }
@@ -146,6 +150,8 @@ type AnyEndpoint = Endpoint<never, unknown>;
 export interface ServerLimits {
   readonly maxSendBytes: number;
   readonly maxMetadataBytes: number;
+  /** Where the handlers of a server put their streams of responses while they are open. */
+  readonly openStreams: OpenStreams;
 }
 
 const serialising = Symbol('serialising');
@@ -162,13 +168,15 @@ export function serialisingHandler(
   return serialise?.(limits);
 }
 
+function asIs<Message>(message: Message): Message {
+  return message;
+}
+
 function handlerOf<ReqMessage, ResMessage, Req, Res, Packed>(
-  method: ServerMethod<ReqMessage, ResMessage>,
+  parts: Omit<Handled<ReqMessage, ResMessage, Req, Res, Packed>, 'target'>,
   endpoint: AnyEndpoint,
-  options: Codec<ReqMessage, ResMessage, Req, Res, unknown>,
-  pack: (message: ResMessage) => Packed,
 ): UntypedHandleCall {
-  const handled = { method, options, pack, target: operationOf('server', method, options) };
+  const handled = { ...parts, target: operationOf('server', parts.method, parts.options) };
   // Sound, all of them: see the overloads of grpcHandler, which tell the kinds apart as this does.
   switch (handled.target.kind) {
     case 'unary':

@@ -5,6 +5,7 @@ import { event, nextTurn } from '../test/event.ts';
 import { connect } from '../test/peers.ts';
 import { both, down, type Numbered, up } from '../test/stream-methods.ts';
 import { serveStreams } from '../test/stream-peers.ts';
+import { proxied } from '../test/wire.ts';
 import { createGrpcServer, grpcHandler } from './index.ts';
 
 type Numbers = AsyncIterable<Numbered>;
@@ -172,6 +173,31 @@ describe('the metadata of a stream', () => {
       });
     },
   );
+});
+
+describe('the loss of a connection', () => {
+  it('ends a stream as unavailable, and the reading of the server as canceled', async () => {
+    const sender = endless();
+    const { happened, happen } = event<unknown>();
+    const target = await serveStreams({
+      both: grpcHandler(both, async (stream) => stream, {
+        finalize: [(_ctx, _call, { error }) => happen(error?.code)],
+      }),
+    });
+    const wire = await proxied(target);
+    const seen: number[] = [];
+    const reading = (async () => {
+      const stream = await connect(wire.target).endpoint(both)(sender.stream, background);
+      for await (const { n } of stream) {
+        seen.push(n);
+        if (n === 3) wire.cut();
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'unavailable' });
+    expect(seen.length).toBeGreaterThan(3);
+    await sender.closed;
+    expect(await happened).toBe('canceled');
+  });
 });
 
 describe('the end of a server', () => {
