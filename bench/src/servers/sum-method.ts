@@ -3,7 +3,10 @@ import type { MethodDefinition } from '@grpc/grpc-js';
 import type { SumRequest, SumResponse } from './sum.ts';
 
 /** The one method that every gRPC server and client here has, written as ts-proto would write it. */
-export const sumMethod: MethodDefinition<SumRequest, SumResponse> = {
+export const sumMethod: MethodDefinition<SumRequest, SumResponse> & {
+  readonly requestStream: false;
+  readonly responseStream: false;
+} = {
   path: '/pb.Add/Sum',
   requestStream: false,
   responseStream: false,

@@ -1,4 +1,6 @@
+import { fakeClock } from '@fairlead/testing';
 import { describe, expect, it, vi } from 'vitest';
+import { createContext } from './call-context.ts';
 import { discard, isAsyncIterable, type Settled, settle } from './settle.ts';
 
 async function* count(to: number, failAt = Number.POSITIVE_INFINITY): AsyncGenerator<number> {
@@ -245,5 +247,62 @@ describe('isAsyncIterable', () => {
     expect(isAsyncIterable(count(1))).toBe(true);
     expect(isAsyncIterable(new ReadableStream())).toBe(true);
     expect([undefined, null, 'text', [1], { next: () => {} }].some(isAsyncIterable)).toBe(false);
+  });
+});
+
+describe('a stream under a context', () => {
+  it('settles when the context ends, where nobody reads it', async () => {
+    const onSettled = vi.fn();
+    const ctx = createContext();
+    await settle(Promise.resolve(count(3)), onSettled, ctx);
+    expect(onSettled).not.toHaveBeenCalled();
+    ctx.cancel();
+    expect(onSettled).toHaveBeenCalledExactlyOnceWith({ error: ctx.error, abandoned: false });
+  });
+
+  it('settles once, and keeps no listener', async () => {
+    const onSettled = vi.fn();
+    const clock = fakeClock();
+    using ctx = createContext({ clock, timeoutMs: 100 });
+    await readAll(await settle(Promise.resolve(count(3)), onSettled, ctx));
+    expect(onSettled).toHaveBeenCalledOnce();
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('drops what onSettled throws then', async () => {
+    const ctx = createContext();
+    const thrower = (): never => {
+      throw new Error('nobody hears this');
+    };
+    await settle(Promise.resolve(count(3)), thrower, ctx);
+    ctx.cancel();
+  });
+});
+
+describe('a reader that throws into a stream', () => {
+  it('gets its own error back, and has abandoned the stream', async () => {
+    const onSettled = vi.fn();
+    const stream = await settle(Promise.resolve(count(3)), onSettled);
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    const enough = new Error('enough');
+    await expect(iterator.throw?.(enough)).rejects.toBe(enough);
+    expect(onSettled).toHaveBeenCalledExactlyOnceWith(abandoned);
+  });
+
+  it('closes a stream that has no throw()', async () => {
+    const onSettled = vi.fn();
+    const returned = vi.fn(async () => ({ done: true as const, value: undefined }));
+    const stream: AsyncIterable<number> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: 1 }),
+        return: returned,
+      }),
+    };
+    const iterator = (await settle(Promise.resolve(stream), onSettled))[Symbol.asyncIterator]();
+    const enough = new Error('enough');
+    await expect(iterator.throw?.(enough)).rejects.toBe(enough);
+    expect(returned).toHaveBeenCalledOnce();
+    expect(onSettled).toHaveBeenCalledExactlyOnceWith(abandoned);
   });
 });

@@ -138,12 +138,17 @@ export const bidi: readonly BidiRequirement[] = [
     'cancels the endpoint’s reading when the sender fails, and fails with the sender’s own error',
     async (makePair) => {
       const { endpoint, closed } = answering(Infinity);
+      const answered = deferred<void>();
       async function* failing(): AsyncGenerator<Message> {
         yield* numbered(2);
+        await answered.promise;
         throw new ServiceError('data_loss', 'the file is gone');
       }
       await withStreamPair(makePair, endpoint, async (call) => {
-        await failureOfCall(call(failing(), background).then(drain), 'data_loss');
+        const reading = (async () => {
+          for await (const _ of await call(failing(), background)) answered.resolve();
+        })();
+        await failureOfCall(reading, 'data_loss');
         const thrown = await closed;
         ok(thrown === undefined || ServiceError.from(thrown).code === 'canceled');
       });

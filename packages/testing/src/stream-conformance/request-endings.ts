@@ -40,8 +40,10 @@ function isCanceled(error: unknown): boolean {
   return error instanceof ServiceError && error.code === 'canceled';
 }
 
-async function* failing(error: Error): AsyncGenerator<Message> {
+/** A sender that fails when its first message has been read. */
+async function* failing(error: Error, read: Promise<void>): AsyncGenerator<Message> {
   yield* numbered(3);
+  await read;
   throw error;
 }
 
@@ -100,10 +102,10 @@ export const requestEndings: readonly RequestsRequirement[] = [
   [
     'cancels the endpoint’s reading when the sender fails, and fails with the sender’s own error',
     async (makePair) => {
-      const { endpoint, failed, ended } = reading();
+      const { endpoint, started, failed, ended } = reading();
       await withStreamPair(makePair, endpoint, async (call) => {
         const own = new ServiceError('data_loss', 'the file is gone');
-        const error = await failureOfCall(call(failing(own), background), 'data_loss');
+        const error = await failureOfCall(call(failing(own, started), background), 'data_loss');
         equal(error.message, 'the file is gone');
         ok(isCanceled(await failed), 'the reading of the endpoint did not end as canceled');
         equal((await ended).code, 'canceled');
@@ -113,10 +115,10 @@ export const requestEndings: readonly RequestsRequirement[] = [
   [
     'keeps the sender’s own error as the cause where it is no ServiceError',
     async (makePair) => {
-      const { endpoint, failed } = reading();
+      const { endpoint, started, failed } = reading();
       await withStreamPair(makePair, endpoint, async (call) => {
         const own = new Error('EIO');
-        const error = await failureOfCall(call(failing(own), background), 'internal');
+        const error = await failureOfCall(call(failing(own, started), background), 'internal');
         equal(error.cause, own);
         await failed;
       });

@@ -129,7 +129,7 @@ export const responseHooks: readonly ResponsesRequirement[] = [
         async (call) => {
           const stream = await call({}, background);
           steps.push('opened');
-          for await (const _ of stream) if (!steps.includes('read')) steps.push('read');
+          for await (const { n } of stream) if (n === 2) steps.push('read');
           await told.promise;
         },
         { client: { middleware } },

@@ -368,7 +368,7 @@ export const AddService = {
     responseSerialize: (value: ConcatReply): Buffer => Buffer.from(ConcatReply.encode(value).finish()),
     responseDeserialize: (value: Buffer): ConcatReply => ConcatReply.decode(value),
   },
-  /** A stream, which this package passes by for now. */
+  /** A stream of the numbers from a to b. */
   count: {
     path: "/pb.Add/Count" as const,
     requestStream: false as const,
@@ -383,7 +383,7 @@ export const AddService = {
 export interface AddServer extends UntypedServiceImplementation {
   sum: handleUnaryCall<SumRequest, SumReply>;
   concat: handleUnaryCall<ConcatRequest, ConcatReply>;
-  /** A stream, which this package passes by for now. */
+  /** A stream of the numbers from a to b. */
   count: handleServerStreamingCall<SumRequest, SumReply>;
 }
 
@@ -415,7 +415,7 @@ export interface AddClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ConcatReply) => void,
   ): ClientUnaryCall;
-  /** A stream, which this package passes by for now. */
+  /** A stream of the numbers from a to b. */
   count(request: SumRequest, options?: Partial<CallOptions>): ClientReadableStream<SumReply>;
   count(request: SumRequest, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<SumReply>;
 }

@@ -33,8 +33,8 @@ export interface GrpcClientCall extends ClientCall {
   readonly trailers: Metadata | undefined;
 }
 
-/** What came back: the bytes of the response, or the error that the server answered with. */
-export type Reply = Buffer | ServiceError;
+/** What came back: the response or what stands for it, or the error that the server answered with. */
+export type Reply<Response> = Response | ServiceError;
 
 /** What a client has open, and counts the calls on. */
 export interface Connection {
@@ -52,13 +52,22 @@ export interface Route {
   readonly observed: boolean;
 }
 
-/** One unary call. A class, as the one object that every call needs. */
-export class UnaryClientCall implements GrpcClientCall {
+/** A stream of requests that waits to be sent, and what makes the bytes of each of them. */
+export interface Requests {
+  readonly stream: AsyncIterable<unknown>;
+  readonly bytesOf: (request: unknown) => Buffer | Promise<Buffer>;
+}
+
+/** One call, of any kind. A class, as the one object that every call needs. */
+export class OutgoingCall implements GrpcClientCall {
   readonly operation: Operation;
   metadata: Metadata | undefined = undefined;
   trailers: Metadata | undefined = undefined;
   private outgoing: PendingMetadata | undefined = undefined;
-  private request: Buffer = noBytes;
+  /** What is sent where there is one request. */
+  request: Buffer = noBytes;
+  /** What is sent where there is a stream of them. */
+  requests: Requests | undefined = undefined;
 
   constructor(operation: Operation) {
     this.operation = operation;
@@ -79,10 +88,20 @@ export class UnaryClientCall implements GrpcClientCall {
     return this;
   }
 
+  /** This call, with its stream of requests. */
+  carryingStream(requests: Requests): this {
+    this.requests = requests;
+    return this;
+  }
+
+  /** What goes out beside the request. */
+  sentMetadata(): Metadata {
+    return this.outgoing?.written ? checkedMetadata(this.outgoing.written) : new Metadata();
+  }
+
   /** Sends the request and waits for the reply; rejects where there is none. */
-  send({ connection, path, observed }: Route, ctx: Context): Promise<Reply> {
-    const { outgoing, request } = this;
-    const metadata = outgoing?.written ? checkedMetadata(outgoing.written) : new Metadata();
+  send({ connection, path, observed }: Route, ctx: Context): Promise<Reply<Buffer>> {
+    const metadata = this.sentMetadata();
     const channel = connection.use();
     return new Promise((resolve, reject) => {
       let unlink: (() => void) | undefined;
@@ -99,7 +118,15 @@ export class UnaryClientCall implements GrpcClientCall {
         else reject(failure);
       };
       const options = callOptions(ctx);
-      const raw = channel.makeUnaryRequest(path, asIs, asIs, request, metadata, options, ended);
+      const raw = channel.makeUnaryRequest(
+        path,
+        asIs,
+        asIs,
+        this.request,
+        metadata,
+        options,
+        ended,
+      );
       connection.started();
       if (observed) this.observe(raw);
       unlink = ctx.onAbort((error) => {
@@ -109,7 +136,8 @@ export class UnaryClientCall implements GrpcClientCall {
     });
   }
 
-  private observe(raw: ClientUnaryCall): void {
+  /** Keeps the server's metadata, for those who look at it. */
+  observe(raw: SurfaceCall): void {
     raw.once('metadata', (initial) => {
       this.metadata = initial;
     });
@@ -120,16 +148,19 @@ export class UnaryClientCall implements GrpcClientCall {
   }
 
   /** Whether the failure came from the server, which says at least its content type. */
-  private isAnswered(): boolean {
+  isAnswered(): boolean {
     if (this.metadata !== undefined) return true;
     return this.trailers !== undefined && Object.keys(this.trailers.toJSON()).length > 0;
   }
 }
 
+/** What all kinds of calls have in common in grpc-js. */
+type SurfaceCall = Pick<ClientUnaryCall, 'once'>;
+
 const noBytes: Buffer = Buffer.alloc(0);
 
-/** Messages are serialised in the stages around `send`, where an error of it is the call's own. */
-function asIs(bytes: Buffer): Buffer {
+/** Messages are serialised by us, where an error of it is the call's own. */
+export function asIs(bytes: Buffer): Buffer {
   return bytes;
 }
 
@@ -140,7 +171,7 @@ const maxExactMs = 1e8;
 const maxTimeoutMs = 2 ** 31 - 1;
 
 /** A deadline that reaches the next hop with no more time than is left, whatever it is rounded to. */
-function callOptions(ctx: Context): CallOptions {
+export function callOptions(ctx: Context): CallOptions {
   const remaining = Math.min(ctx.remainingMs(), maxTimeoutMs);
   if (ctx.deadline === undefined) return {};
   const unit = remaining < maxExactMs ? 1 : 1000;
@@ -151,7 +182,8 @@ function callOptions(ctx: Context): CallOptions {
 /** grpc-js's timer for the deadline runs this much before ours at most. */
 const timerSlackMs = 5;
 
-function failureOf(error: GrpcError, ctx: Context): ServiceError {
+/** The error of a status that is not OK: that of the context, where it was the context that ended the call. */
+export function failureOf(error: GrpcError, ctx: Context): ServiceError {
   if (ctx.error !== undefined) return ctx.error;
   const failure = errorOfStatus(error);
   const isOurDeadline = failure.code === 'deadline_exceeded' && ctx.remainingMs() <= timerSlackMs;

@@ -26,13 +26,13 @@ describe('createGrpcClient', () => {
     expect(await endpoint(one, background)).toEqual({ v: 3 });
   });
 
-  it('makes one endpoint for each unary method of a service', async () => {
+  it('makes one endpoint for each method of a service', async () => {
     const target = await servePlain({
       sum: answering,
       concat: ({ request: { a, b } }, callback) => callback(null, { v: a + b }),
     });
     const service = connect(target).service(AddService);
-    expect(Object.keys(service)).toEqual(['sum', 'concat']);
+    expect(Object.keys(service)).toEqual(['sum', 'concat', 'count']);
     expect(await service.sum(one, background)).toEqual({ v: 3 });
     expect(await service.concat({ a: 'x', b: 'y' }, background)).toEqual({ v: 'xy' });
   });

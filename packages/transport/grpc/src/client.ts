@@ -16,7 +16,7 @@ import {
   type ResponseDecoder,
 } from './client-endpoint.ts';
 import { keepaliveOptions, limitOptions, maxSendBytesOf } from './limits.ts';
-import { type ClientMethod, isUnary, type ServiceMethod, type ServiceMethods } from './method.ts';
+import type { ClientMethod, ServiceMethods, Streamed } from './method.ts';
 
 /** What {@link createGrpcClient} can be told. */
 export interface GrpcClientOptions {
@@ -56,46 +56,70 @@ interface NoDecoder {
   readonly decode?: never;
 }
 
-/** One typed endpoint for each unary method of a service; methods that stream are left out. */
+/** One typed endpoint for each method of a service. */
 export type GrpcEndpoints<Service extends ServiceMethods> = {
-  readonly [Name in keyof Service as Streams<Service[Name]> extends true
-    ? never
-    : Name]: EndpointOf<Service[Name]>;
+  readonly [Name in keyof Service]: EndpointOf<Service[Name]>;
 };
 
-/** A definition that does not say (`boolean`, as proto-loader's) is left to the run time. */
-type Streams<Method extends ServiceMethod> = Method['requestStream'] extends true
-  ? true
-  : Method['responseStream'];
-
 type EndpointOf<Method> =
-  Method extends ClientMethod<infer Req, infer Res> ? Endpoint<Req, Res> : never;
+  Method extends ClientMethod<infer Req, infer Res, infer RequestStream, infer ResponseStream>
+    ? Endpoint<Streamed<RequestStream, Req>, Streamed<ResponseStream, Res>>
+    : never;
 
 /** The methods of one server as endpoints, over one connection. */
 export interface GrpcClient extends AsyncDisposable {
   /**
-   * One unary method as an endpoint. It rejects with a ServiceError, whatever goes wrong: the
-   * server's own, or `unavailable` where none could be reached. Any number of calls may run at once.
+   * One method as an endpoint, of the method's own kind: what streams is an AsyncIterable. It rejects
+   * with a ServiceError, whatever goes wrong: the server's own, or `unavailable` where none could be
+   * reached. Any number of calls may run at once. A definition that does not say its kind in its
+   * types, such as those of proto-loader, is told it by {@link ofKind}.
+   *
+   * A stream of responses opens when the server's headers have come; where requests stream as well,
+   * at once, since the server may wait for them. `encode` and `decode` are called for each message.
    */
-  endpoint<Req, Res>(
-    method: ClientMethod<Req, Res>,
+  endpoint<
+    Req,
+    Res,
+    RequestStream extends boolean = boolean,
+    ResponseStream extends boolean = boolean,
+  >(
+    method: ClientMethod<Req, Res, RequestStream, ResponseStream>,
     options?: GrpcEndpointOptions & NoEncoder & NoDecoder,
-  ): Endpoint<Req, Res>;
-  endpoint<Req, ReqMessage, Res>(
-    method: ClientMethod<ReqMessage, Res>,
+  ): Endpoint<Streamed<RequestStream, Req>, Streamed<ResponseStream, Res>>;
+  endpoint<
+    Req,
+    ReqMessage,
+    Res,
+    RequestStream extends boolean = boolean,
+    ResponseStream extends boolean = boolean,
+  >(
+    method: ClientMethod<ReqMessage, Res, RequestStream, ResponseStream>,
     options: GrpcEndpointOptions & RequestEncoder<Req, ReqMessage> & NoDecoder,
-  ): Endpoint<Req, Res>;
-  endpoint<Req, ResMessage, Res>(
-    method: ClientMethod<Req, ResMessage>,
+  ): Endpoint<Streamed<RequestStream, Req>, Streamed<ResponseStream, Res>>;
+  endpoint<
+    Req,
+    ResMessage,
+    Res,
+    RequestStream extends boolean = boolean,
+    ResponseStream extends boolean = boolean,
+  >(
+    method: ClientMethod<Req, ResMessage, RequestStream, ResponseStream>,
     options: GrpcEndpointOptions & NoEncoder & ResponseDecoder<ResMessage, Res>,
-  ): Endpoint<Req, Res>;
-  endpoint<Req, ReqMessage, ResMessage, Res>(
-    method: ClientMethod<ReqMessage, ResMessage>,
+  ): Endpoint<Streamed<RequestStream, Req>, Streamed<ResponseStream, Res>>;
+  endpoint<
+    Req,
+    ReqMessage,
+    ResMessage,
+    Res,
+    RequestStream extends boolean = boolean,
+    ResponseStream extends boolean = boolean,
+  >(
+    method: ClientMethod<ReqMessage, ResMessage, RequestStream, ResponseStream>,
     options: GrpcEndpointOptions &
       RequestEncoder<Req, ReqMessage> &
       ResponseDecoder<ResMessage, Res>,
-  ): Endpoint<Req, Res>;
-  /** All unary methods of a service as endpoints, all with the same options. */
+  ): Endpoint<Streamed<RequestStream, Req>, Streamed<ResponseStream, Res>>;
+  /** All methods of a service as endpoints, all with the same options. */
   service<Service extends ServiceMethods>(
     definition: Service,
     options?: GrpcEndpointOptions,
@@ -136,20 +160,35 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
     ended: calls.ended,
   };
 
-  function endpoint<Req, ReqMessage, ResMessage, Res>(
-    method: ClientMethod<ReqMessage, ResMessage>,
+  const peer = { target, maxSendBytes, connection };
+
+  function endpoint<
+    Req,
+    ReqMessage,
+    ResMessage,
+    Res,
+    RequestStream extends boolean,
+    ResponseStream extends boolean,
+  >(
+    method: ClientMethod<ReqMessage, ResMessage, RequestStream, ResponseStream>,
     options: GrpcEndpointOptions & ClientCodec<Req, ReqMessage, ResMessage, Res> = {},
-  ): Endpoint<Req, Res> {
-    return clientEndpoint({ target, maxSendBytes, connection }, method, options);
+  ): Endpoint<Streamed<RequestStream, Req>, Streamed<ResponseStream, Res>> {
+    // Sound: of the method's kind, and without codecs the types are the method's own.
+    return clientEndpoint(peer, method, options) as Endpoint<
+      Streamed<RequestStream, Req>,
+      Streamed<ResponseStream, Res>
+    >;
   }
 
   function service<Service extends ServiceMethods>(
     definition: Service,
-    options?: GrpcEndpointOptions,
+    options: GrpcEndpointOptions = {},
   ): GrpcEndpoints<Service> {
-    const unary = Object.entries(definition).filter(([, method]) => isUnary(method));
-    const endpoints = unary.map(([name, method]) => [name, endpoint(method, options)]);
-    // Sound: one endpoint for each method that the type keeps, of that method's messages.
+    const endpoints = Object.entries(definition).map(([name, method]) => [
+      name,
+      clientEndpoint(peer, method, options),
+    ]);
+    // Sound: one endpoint for each method, of that method's messages and kind.
     return Object.fromEntries(endpoints) as GrpcEndpoints<Service>;
   }
 

@@ -21,6 +21,7 @@ export {
   type ListenOptions,
 } from './listener.ts';
 export type { GrpcMetadataWriter } from './metadata.ts';
+export { ofKind } from './method.ts';
 export {
   type DecodeMessage,
   type EncodeMessage,
@@ -38,6 +39,7 @@ export type {
   ServerMethod,
   ServiceMethod,
   ServiceMethods,
+  Streamed,
 } from './method.ts';
 export {
   codeOfStatus,

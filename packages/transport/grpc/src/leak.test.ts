@@ -10,7 +10,7 @@ describe('a process whose server and client are closed', () => {
     const args = ['--import', 'tsx', '--conditions=@fairlead/source', program];
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
     expect(stdout).toBe(
-      'rejected,rejected,rejected\n14 UNAVAILABLE: the server is shutting down\nleft: nothing\n',
+      'rejected,rejected,rejected,rejected\n14 UNAVAILABLE: the server is shutting down\nleft: nothing\n',
     );
   }, 25_000);
 });

@@ -11,6 +11,7 @@ import { createHealth, type GrpcHealth } from './health.ts';
 import { keepaliveOptions, limitOptions, maxSendBytesOf, unlimitedMs } from './limits.ts';
 import { type ServiceMethods, serviceOf } from './method.ts';
 import type { ServerLimits } from './server.ts';
+import type { OpenStreams } from './server-kinds.ts';
 
 /** What {@link createGrpcServer} can be told. */
 export interface GrpcServerOptions {
@@ -75,7 +76,8 @@ export interface GrpcServer extends AsyncDisposable {
   /**
    * Says `not_serving` to those who check the health of any service, ends their watches, and then
    * stops listening, tells every client to go elsewhere, and waits for the calls in flight; after
-   * `graceMs` milliseconds (default 10 000) it ends those that remain, and their contexts with them.
+   * `graceMs` milliseconds (default 10 000) it ends those that remain, and their contexts with them:
+   * streams of responses with `unavailable`, for which their callers are given a second more.
    * Idempotent: a second call waits for the first. Never rejects.
    */
   close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
@@ -95,6 +97,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   const limits: ServerLimits = {
     maxSendBytes: maxSendBytesOf(channelOptions),
     maxMetadataBytes: checkNumber('maxMetadataBytes', options.maxMetadataBytes ?? 8192),
+    openStreams: new Set(),
   };
   const { clock = systemClock } = options;
   const server = new Server(channelOptions);
@@ -144,11 +147,13 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
       server.drain(address, Math.min(remainingMs, unlimitedMs));
     }
     await new Promise<void>((resolve) => {
-      const force = (): void => {
+      const force = async (): Promise<void> => {
+        await cutOff(limits.openStreams, clock);
         server.forceShutdown();
         resolve();
       };
-      const stop = graceMs === Infinity ? undefined : clock.schedule(remainingMs, force);
+      const stop =
+        graceMs === Infinity ? undefined : clock.schedule(remainingMs, () => void force());
       server.tryShutdown(() => {
         stop?.();
         resolve();
@@ -175,6 +180,14 @@ function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Tells those who still read a stream that the server goes, where they listen. */
+async function cutOff(streams: OpenStreams, clock: Clock): Promise<void> {
+  if (streams.size === 0) return;
+  const told = Promise.all([...streams].map((call) => call.cutOff())).then(() => {});
+  await within(clock, maxTellingMs, told);
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function serverOptions(options: GrpcServerOptions): ServerOptions {

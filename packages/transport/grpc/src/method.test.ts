@@ -5,8 +5,8 @@ import { loadSync } from '@grpc/proto-loader';
 import { describe, expect, it } from 'vitest';
 import { AddService } from '../gen/add.ts';
 import { connect, serve } from '../test/peers.ts';
-import { createGrpcServer, grpcHandler, type ServiceMethods } from './index.ts';
-import { unaryOperation } from './method.ts';
+import { createGrpcServer, grpcHandler, ofKind, type ServiceMethods } from './index.ts';
+import { operationOf } from './method.ts';
 
 const proto = fileURLToPath(new URL('../gen/add.proto', import.meta.url));
 
@@ -24,21 +24,28 @@ describe('a definition that proto-loader made', () => {
     const { Sum, Concat } = loaded;
     if (Sum === undefined || Concat === undefined) throw new Error('the .proto has changed');
     server.add(loaded, {
-      Sum: grpcHandler(Sum, async ({ a, b }: Sum) => ({ v: a + b })),
-      concat: grpcHandler(Concat, async () => ({ v: 'c' })),
+      Sum: grpcHandler(ofKind(Sum, 'unary'), async ({ a, b }: Sum) => ({ v: a + b })),
+      concat: grpcHandler(ofKind(Concat, 'unary'), async () => ({ v: 'c' })),
     });
     const { host, port } = await server.listen();
     const ours = connect(`${host}:${port}`);
     expect(await ours.service(AddService).sum({ a: 1, b: 2 }, background)).toEqual({ v: 3 });
     const service = ours.service(loaded);
-    expect(Object.keys(service)).toEqual(['Sum', 'Concat']);
+    expect(Object.keys(service)).toEqual(['Sum', 'Concat', 'Count']);
     expect(await service['Concat']?.({}, background)).toEqual({ v: 'c' });
+  });
+
+  it('is told its kind, which is checked', () => {
+    const { Sum, Count } = loaded;
+    if (Sum === undefined || Count === undefined) throw new Error('the .proto has changed');
+    expect(ofKind(Count, 'server_stream')).toBe(Count);
+    expect(() => ofKind(Sum, 'bidi_stream')).toThrow('/pb.Add/Sum is of kind unary');
   });
 
   it('says which methods are idempotent', () => {
     const idempotent = (name: string, options = {}) => {
       const method = loaded[name];
-      return method && unaryOperation('client', method, options).idempotent;
+      return method && operationOf('client', method, options).idempotent;
     };
     expect(idempotent('Sum')).toBe(true);
     expect(idempotent('Concat')).toBe(false);
@@ -46,9 +53,9 @@ describe('a definition that proto-loader made', () => {
   });
 });
 
-describe('unaryOperation', () => {
+describe('operationOf', () => {
   it('takes its names from the path', () => {
-    expect(unaryOperation('server', AddService.sum, {})).toEqual({
+    expect(operationOf('server', AddService.sum, {})).toEqual({
       side: 'server',
       transport: 'grpc',
       service: 'pb.Add',
@@ -60,11 +67,11 @@ describe('unaryOperation', () => {
 
   it('lets options have the last word', () => {
     const options = { service: 'add', idempotent: true };
-    expect(unaryOperation('server', AddService.sum, options)).toMatchObject(options);
+    expect(operationOf('server', AddService.sum, options)).toMatchObject(options);
   });
 
   it.each(['Sum', '/Sum', '/a/b/c', '//Sum'])('refuses the path %s', (path) => {
-    expect(() => unaryOperation('client', { ...AddService.sum, path }, {})).toThrow(path);
+    expect(() => operationOf('client', { ...AddService.sum, path }, {})).toThrow(path);
   });
 });
 

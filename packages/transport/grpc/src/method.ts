@@ -1,24 +1,34 @@
-import type { Operation } from '@fairlead/endpoint';
+import type { Operation, OperationKind } from '@fairlead/endpoint';
 
 /**
  * What a server needs of a method's definition. Every `MethodDefinition` of grpc-js is one, whether
  * ts-proto, proto-loader or a hand made it.
  */
-export interface ServerMethod<Req, Res> {
+export interface ServerMethod<
+  Req,
+  Res,
+  RequestStream extends boolean = boolean,
+  ResponseStream extends boolean = boolean,
+> {
   /** `/package.Service/Method`. */
   readonly path: string;
-  readonly requestStream: boolean;
-  readonly responseStream: boolean;
+  readonly requestStream: RequestStream;
+  readonly responseStream: ResponseStream;
   readonly requestDeserialize: (bytes: Buffer) => Req;
   readonly responseSerialize: (message: Res) => Buffer;
 }
 
 /** What a client needs of a method's definition: see {@link ServerMethod}. */
-export interface ClientMethod<Req, Res> {
+export interface ClientMethod<
+  Req,
+  Res,
+  RequestStream extends boolean = boolean,
+  ResponseStream extends boolean = boolean,
+> {
   /** `/package.Service/Method`. */
   readonly path: string;
-  readonly requestStream: boolean;
-  readonly responseStream: boolean;
+  readonly requestStream: RequestStream;
+  readonly responseStream: ResponseStream;
   readonly requestSerialize: (message: Req) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => Res;
 }
@@ -45,17 +55,54 @@ export interface MethodOptions {
 
 type AnyMethod = Pick<ServiceMethod, 'path' | 'requestStream' | 'responseStream'>;
 
-/** The operation of a unary method; throws for one that streams. */
-export function unaryOperation(
+/** What a method takes or gives: a stream, one message, or, where its definition does not say, either. */
+export type Streamed<Stream extends boolean, Message> = [Stream] extends [true]
+  ? AsyncIterable<Message>
+  : [Stream] extends [false]
+    ? Message
+    : Message | AsyncIterable<Message>;
+
+/** What a definition of each kind says in its types. */
+interface StreamsOfKind {
+  readonly unary: { readonly requestStream: false; readonly responseStream: false };
+  readonly server_stream: { readonly requestStream: false; readonly responseStream: true };
+  readonly client_stream: { readonly requestStream: true; readonly responseStream: false };
+  readonly bidi_stream: { readonly requestStream: true; readonly responseStream: true };
+}
+
+/**
+ * The same definition with its kind in its types, for those that do not say (`boolean`), such as
+ * proto-loader's. Throws an Error where the method is of another kind.
+ *
+ * ```ts
+ * const watch = client.endpoint(ofKind(loaded['Watch'], 'server_stream'));
+ * ```
+ */
+export function ofKind<Method extends AnyMethod, Kind extends OperationKind>(
+  method: Method,
+  kind: Kind,
+): Omit<Method, 'requestStream' | 'responseStream'> & StreamsOfKind[Kind] {
+  const actual = kindOf(method);
+  if (actual === kind) {
+    // Sound: the kind says what the two members are.
+    return method as unknown as Omit<Method, 'requestStream' | 'responseStream'> &
+      StreamsOfKind[Kind];
+  }
+  throw new Error(`${method.path} is of kind ${actual}, not ${kind}: say that kind`);
+}
+
+/** How many messages go each way in the calls of a method. */
+export function kindOf({ requestStream, responseStream }: AnyMethod): OperationKind {
+  if (requestStream) return responseStream ? 'bidi_stream' : 'client_stream';
+  return responseStream ? 'server_stream' : 'unary';
+}
+
+/** The operation of a method. */
+export function operationOf(
   side: Operation['side'],
   method: AnyMethod,
   options: MethodOptions,
 ): Operation {
-  if (!isUnary(method)) {
-    throw new Error(
-      `${method.path} streams, and only unary methods are supported so far: use grpc-js`,
-    );
-  }
   const [, service, name] = /^\/([^/]+)\/([^/]+)$/.exec(method.path) ?? [];
   if (service === undefined || name === undefined) {
     throw new Error(`the path of a method must be /package.Service/Method, but is ${method.path}`);
@@ -65,7 +112,7 @@ export function unaryOperation(
     transport: 'grpc',
     service: options.service ?? service,
     method: name,
-    kind: 'unary',
+    kind: kindOf(method),
     idempotent: options.idempotent ?? isIdempotent(method),
   };
 }
@@ -73,11 +120,6 @@ export function unaryOperation(
 /** The service in the path of a method: `pb.Add` of `/pb.Add/Sum`. */
 export function serviceOf(path: string): string {
   return path.slice(1, path.lastIndexOf('/'));
-}
-
-/** Whether one message goes each way. */
-export function isUnary(method: AnyMethod): boolean {
-  return !method.requestStream && !method.responseStream;
 }
 
 /** proto-loader keeps the options of the .proto beside the rest of the definition. */

@@ -3,7 +3,7 @@ import {
   cancelReason,
   deadlineExceeded,
   type Operation,
-  type ServiceError,
+  ServiceError,
 } from '@fairlead/endpoint';
 import type { MetadataReader, ServerCall } from '@fairlead/transport';
 import { Metadata, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
@@ -18,9 +18,9 @@ import { type GrpcStatus, sendableText, statusOfCode } from './status.ts';
 
 /** A gRPC call on the server, as hooks and codecs see it. */
 export interface GrpcServerCall extends ServerCall {
-  /** Goes out before the response; where the call fails, with the error. Bytes: see {@link GrpcMetadataWriter}. */
+  /** Goes out before the response, or before the first of a stream of them; where the call fails sooner, with the error. Bytes: see {@link GrpcMetadataWriter}. */
   readonly responseMetadata: GrpcMetadataWriter;
-  /** Goes out after the response, or with the error. */
+  /** Goes out after the response, or the last one, or with the error. */
   readonly trailers: GrpcMetadataWriter;
   /** What the caller sent, as grpc-js has it: bytes as Buffers, and every value of a name. */
   readonly metadata: Metadata;
@@ -29,23 +29,43 @@ export interface GrpcServerCall extends ServerCall {
 }
 
 /** What all kinds of calls have in common in grpc-js. */
-export type GrpcRawCall = Omit<ServerUnaryCall<unknown, unknown>, 'request'>;
+export interface GrpcRawCall extends ServerSurface {
+  once(event: string, listener: (...args: unknown[]) => void): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
+  emit(event: string, ...args: unknown[]): boolean;
+}
+
+type ServerSurface = Pick<
+  ServerUnaryCall<unknown, unknown>,
+  | 'cancelled'
+  | 'metadata'
+  | 'getPeer'
+  | 'sendMetadata'
+  | 'getDeadline'
+  | 'getPath'
+  | 'getHost'
+  | 'getAuthContext'
+  | 'getMetricsRecorder'
+>;
 
 /**
- * One unary call: what its hooks see, what ends it early, and the two ways to answer it. A class, as
+ * One call of any kind: what its hooks see, what ends it early, and the ways to answer it. A class, as
  * the one object that every call needs; what a call may do without is made on first use.
  */
-export class UnaryServerCall<Req, Res> implements GrpcServerCall, CancelSource {
+export class IncomingCall<Raw extends GrpcRawCall, Res> implements GrpcServerCall, CancelSource {
   readonly operation: Operation;
-  readonly raw: ServerUnaryCall<Req, unknown>;
+  readonly raw: Raw;
+  /** What ends the call in grpc-js. */
   private readonly callback: sendUnaryData<Res>;
   private requestReader: MetadataReader | undefined = undefined;
   private initial: PendingMetadata | undefined = undefined;
   private trailing: PendingMetadata | undefined = undefined;
   private ended: ServiceError | undefined = undefined;
+  private isOpened = false;
   private answered = false;
 
-  constructor(target: Operation, raw: ServerUnaryCall<Req, unknown>, callback: sendUnaryData<Res>) {
+  constructor(target: Operation, raw: Raw, callback: sendUnaryData<Res>) {
     this.raw = raw;
     this.callback = callback;
     // Not lazy: a getter that survives `{ ...operation }` costs what the peer itself costs.
@@ -112,13 +132,44 @@ export class UnaryServerCall<Req, Res> implements GrpcServerCall, CancelSource {
     return 0;
   }
 
+  /** Sends what goes before a stream of responses, at once: the caller's stream opens with it. */
+  open(): void {
+    const initial = this.initial?.written && checkedMetadata(this.initial.written);
+    this.isOpened = true;
+    this.raw.sendMetadata(initial ?? new Metadata());
+  }
+
+  /** What goes after a stream of responses. */
+  sentTrailers(): Metadata | undefined {
+    return this.trailing?.written && checkedMetadata(this.trailing.written);
+  }
+
+  /**
+   * Ends a call whose responses stream, since its server is closed: its context ends, and the caller is
+   * told `unavailable`. Fulfilled when that is on its way.
+   */
+  cutOff(): Promise<void> {
+    if (this.error !== undefined || this.answered) return Promise.resolve();
+    this.ended = new ServiceError('unavailable', 'the server was closed');
+    // What ends a call early comes by this event, see onAbort.
+    this.raw.emit('cancelled');
+    // grpc-js calls it canceled when its status has been sent.
+    return new Promise((resolve) => void this.raw.once('cancelled', () => resolve()));
+  }
+
+  /** A stream of responses has gone out to its end: whatever comes now ends nothing early. */
+  close(): void {
+    this.answered = true;
+  }
+
   /** Answers with a status that is not OK; returns it. */
   fail(status: GrpcStatus): number {
     const { code, details } = status;
     if (!Number.isInteger(code) || code < 1) {
       throw new RangeError(`the status of an error must be a whole number above 0, but is ${code}`);
     }
-    const parts = [this.initial?.written, this.trailing?.written, status.metadata];
+    const initial = this.isOpened ? undefined : this.initial?.written;
+    const parts = [initial, this.trailing?.written, status.metadata];
     const trailers = joined(parts.filter((part) => part !== undefined));
     this.answered = true;
     this.callback({ code, details: sendableText(details) }, null, trailers);

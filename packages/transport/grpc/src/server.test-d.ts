@@ -1,5 +1,8 @@
 import { background, chain, type Endpoint, timeout } from '@fairlead/endpoint';
 import {
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   type MethodDefinition,
   Server,
@@ -13,7 +16,7 @@ import {
   type SumReply,
   type SumRequest,
 } from '../gen/add.ts';
-import { createGrpcClient, createGrpcServer, grpcHandler } from './index.ts';
+import { createGrpcClient, createGrpcServer, grpcHandler, ofKind } from './index.ts';
 
 declare const sum: Endpoint<SumRequest, SumReply>;
 declare const total: Endpoint<readonly number[], number>;
@@ -47,7 +50,9 @@ grpcHandler(AddService.sum, total, {
 // Every way to define a method serves and calls.
 declare const written: MethodDefinition<SumRequest, SumReply>;
 declare const loaded: LoadedMethod<Partial<SumRequest>, Partial<SumReply>, SumRequest, SumReply>;
-grpcHandler(written, sum);
+grpcHandler(ofKind(written, 'unary'), sum);
+grpcHandler(ofKind(loaded, 'unary'), sum);
+// @ts-expect-error The definition does not say whether it streams.
 grpcHandler(loaded, sum);
 
 // A service has a handler for each of its methods, of that method's messages.
@@ -74,13 +79,19 @@ const client = createGrpcClient('127.0.0.1:8082');
 const calls = client.service(AddService);
 const callSum: Endpoint<SumRequest, SumReply> = calls.sum;
 const callConcat: Endpoint<ConcatRequest, ConcatReply> = calls.concat;
-// @ts-expect-error A method that streams is no endpoint yet.
-calls.count;
+const callCount: Endpoint<SumRequest, AsyncIterable<SumReply>> = calls.count;
 // @ts-expect-error The request lacks b.
 void callSum({ a: 1 }, background);
 // @ts-expect-error A context is always passed.
 void callConcat({ a: '', b: '' });
-const loose: Endpoint<Partial<SumRequest>, SumReply> = client.endpoint(loaded);
+const loose: Endpoint<Partial<SumRequest>, SumReply> = client.endpoint(ofKind(loaded, 'unary'));
+// A definition that does not say may mean a stream or none.
+const either: Endpoint<
+  Partial<SumRequest> | AsyncIterable<Partial<SumRequest>>,
+  SumReply | AsyncIterable<SumReply>
+> = client.endpoint(loaded);
+// @ts-expect-error It may be a stream.
+const notEither: Endpoint<Partial<SumRequest>, SumReply> = client.endpoint(loaded);
 
 // Codecs change the types of the endpoint.
 const adder: Endpoint<readonly number[], string> = client.endpoint(AddService.sum, {
@@ -98,4 +109,60 @@ const unsound: Endpoint<SumRequest, number> = client.endpoint(AddService.sum);
 // @ts-expect-error What encode makes is not the method's message.
 client.endpoint(AddService.sum, { encode: (text: string) => ({ a: text }) });
 
-export { adder, decoded, encoded, loose, unsound };
+// Endpoints stream as their methods do.
+declare const count: Endpoint<SumRequest, AsyncIterable<SumReply>>;
+declare const up: Uploading;
+declare const both: Talking;
+interface Uploading extends Omit<typeof AddService.sum, 'requestStream'> {
+  readonly requestStream: true;
+}
+interface Talking extends Omit<typeof AddService.sum, 'requestStream' | 'responseStream'> {
+  readonly requestStream: true;
+  readonly responseStream: true;
+}
+const counting: handleServerStreamingCall<SumRequest, SumReply> = grpcHandler(
+  AddService.count,
+  count,
+  { after: [(_ctx, _call, stream) => void stream[Symbol.asyncIterator]] },
+);
+server.add(AddService, { sum: handler, concat, count: counting });
+grpcHandler(AddService.count, async ({ a }) => numbers(a), { encode: (v: number) => ({ v }) });
+declare function numbers(most: number): AsyncIterable<number>;
+// @ts-expect-error The endpoint does not stream.
+grpcHandler(AddService.count, sum);
+// @ts-expect-error The method does not stream.
+grpcHandler(AddService.sum, count);
+// @ts-expect-error The messages of the stream differ: encode is missing.
+grpcHandler(AddService.count, async ({ a }: SumRequest) => numbers(a));
+const uploading: handleClientStreamingCall<SumRequest, SumReply> = grpcHandler(up, async (sums) => {
+  let v = 0;
+  for await (const { a, b } of sums) v += a + b;
+  return { v };
+});
+const talking: handleBidiStreamingCall<SumRequest, SumReply> = grpcHandler(
+  both,
+  async (sums: AsyncIterable<number>) => sums,
+  { decode: ({ a }) => a, encode: (v: number) => ({ v }) },
+);
+const upload: Endpoint<AsyncIterable<SumRequest>, SumReply> = client.endpoint(up);
+const talk: Endpoint<AsyncIterable<number>, AsyncIterable<string>> = client.endpoint(both, {
+  encode: (a: number) => ({ a, b: 0 }),
+  decode: ({ v }) => String(v),
+});
+// @ts-expect-error One request is no stream.
+void upload({ a: 1, b: 2 }, background);
+
+export {
+  adder,
+  callCount,
+  decoded,
+  either,
+  encoded,
+  loose,
+  notEither,
+  talk,
+  talking,
+  unsound,
+  upload,
+  uploading,
+};

@@ -1,16 +1,24 @@
-import {
-  type Clock,
-  type Context,
-  createContext,
-  type Endpoint,
-  ServiceError,
-} from '@fairlead/endpoint';
-import { type ServerHooks, type ServerStages, serverLifecycle } from '@fairlead/transport';
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import { type Clock, type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import type { ServerHooks } from '@fairlead/transport';
+import type {
+  handleBidiStreamingCall,
+  handleClientStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  UntypedHandleCall,
+} from '@grpc/grpc-js';
 import { checkMetadataSize } from './metadata.ts';
-import { type MethodOptions, type ServerMethod, unaryOperation } from './method.ts';
-import { type GrpcServerCall, UnaryServerCall } from './server-call.ts';
-import { type GrpcStatus, statusOfError } from './status.ts';
+import { type MethodOptions, operationOf, type ServerMethod } from './method.ts';
+import type { GrpcServerCall } from './server-call.ts';
+import {
+  bidiStreamHandler,
+  clientStreamHandler,
+  type Handled,
+  type OpenStreams,
+  serverStreamHandler,
+  unaryHandler,
+} from './server-kinds.ts';
+import type { GrpcStatus } from './status.ts';
 
 /** What a {@link grpcHandler} can be told, whatever its types. */
 export interface GrpcHandlerOptions<Res> extends ServerHooks<GrpcServerCall, Res>, MethodOptions {
@@ -42,13 +50,15 @@ export type EncodeMessage<Res, Message> = (
  * The options of {@link grpcHandler}, which may be left out where the endpoint takes and gives the
  * method's own messages: else `decode`, `encode` or both are required.
  */
-export type GrpcHandlerArguments<ReqMessage, ResMessage, Req, Res> = [ReqMessage] extends [Req]
+export type GrpcHandlerArguments<ReqMessage, ResMessage, Req, Res, Response = Res> = [
+  ReqMessage,
+] extends [Req]
   ? [Res] extends [ResMessage]
-    ? [options?: Codec<ReqMessage, ResMessage, Req, Res>]
-    : [options: Codec<ReqMessage, ResMessage, Req, Res, 'encode'>]
+    ? [options?: Codec<ReqMessage, ResMessage, Req, Res, Response>]
+    : [options: Codec<ReqMessage, ResMessage, Req, Res, Response, 'encode'>]
   : [Res] extends [ResMessage]
-    ? [options: Codec<ReqMessage, ResMessage, Req, Res, 'decode'>]
-    : [options: Codec<ReqMessage, ResMessage, Req, Res, 'decode' | 'encode'>];
+    ? [options: Codec<ReqMessage, ResMessage, Req, Res, Response, 'decode'>]
+    : [options: Codec<ReqMessage, ResMessage, Req, Res, Response, 'decode' | 'encode'>];
 
 interface CodecOptions<ReqMessage, ResMessage, Req, Res> {
   /** Makes the endpoint's request of the message. Default: the message itself. */
@@ -57,21 +67,27 @@ interface CodecOptions<ReqMessage, ResMessage, Req, Res> {
   readonly encode: EncodeMessage<Res, ResMessage>;
 }
 
-type Codec<
+/** @internal The options of a handler, as far as they are given. */
+export type Codec<
   ReqMessage,
   ResMessage,
   Req,
   Res,
+  Response,
   Required extends 'decode' | 'encode' = never,
-> = GrpcHandlerOptions<Res> &
+> = GrpcHandlerOptions<Response> &
   Partial<CodecOptions<ReqMessage, ResMessage, Req, Res>> &
   Pick<CodecOptions<ReqMessage, ResMessage, Req, Res>, Required>;
 
 /**
- * Serves an endpoint as one unary method of a gRPC service.
+ * Serves an endpoint as one method of a gRPC service, of the method's own kind: what streams is an
+ * AsyncIterable.
  *
  * ```ts
- * server.add(AddService, { sum: grpcHandler(AddService.sum, sum) });
+ * server.add(AddService, {
+ *   sum: grpcHandler(AddService.sum, sum),
+ *   count: grpcHandler(AddService.count, async (range) => numbersOf(range)),
+ * });
  * ```
  *
  * The stages and their order are those of {@link ServerHooks}. What the endpoint throws reaches the
@@ -80,29 +96,62 @@ type Codec<
  * context ends when the caller cancels, hangs up or loses its connection; after that nothing is
  * answered. One handler serves any number of calls at once.
  *
+ * Of streams, `decode` and `encode` see each message. A stream of responses is asked for the next one
+ * when the last one is on its way, so a slow caller stops it; it is closed when the call ends early. A
+ * stream of requests is read as the endpoint asks for it; it rejects with `canceled` when the call
+ * ends early, and once the call is answered. A definition that does not say its kind in its types,
+ * such as those of proto-loader, is told it by {@link ofKind}.
+ *
  * It is an ordinary handler for `addService` of a grpc-js Server too. There grpc-js itself answers
  * for a response that cannot be serialised or is too large, after the hooks: they see status 0. A
- * server of {@link createGrpcServer} serialises in the stage `encode`, and they see what the caller sees.
+ * server of {@link createGrpcServer} serialises by itself, and they see what the caller sees.
  */
 export function grpcHandler<ReqMessage, ResMessage, Req = ReqMessage, Res = ResMessage>(
-  method: ServerMethod<ReqMessage, ResMessage>,
+  method: ServerMethod<ReqMessage, ResMessage, false, true>,
+  endpoint: Endpoint<Req, AsyncIterable<Res>>,
+  ...[options]: GrpcHandlerArguments<ReqMessage, ResMessage, Req, Res, AsyncIterable<Res>>
+): handleServerStreamingCall<ReqMessage, ResMessage>;
+export function grpcHandler<ReqMessage, ResMessage, Req = ReqMessage, Res = ResMessage>(
+  method: ServerMethod<ReqMessage, ResMessage, true, false>,
+  endpoint: Endpoint<AsyncIterable<Req>, Res>,
+  ...[options]: GrpcHandlerArguments<ReqMessage, ResMessage, Req, Res>
+): handleClientStreamingCall<ReqMessage, ResMessage>;
+export function grpcHandler<ReqMessage, ResMessage, Req = ReqMessage, Res = ResMessage>(
+  method: ServerMethod<ReqMessage, ResMessage, true, true>,
+  endpoint: Endpoint<AsyncIterable<Req>, AsyncIterable<Res>>,
+  ...[options]: GrpcHandlerArguments<ReqMessage, ResMessage, Req, Res, AsyncIterable<Res>>
+): handleBidiStreamingCall<ReqMessage, ResMessage>;
+export function grpcHandler<ReqMessage, ResMessage, Req = ReqMessage, Res = ResMessage>(
+  method: ServerMethod<ReqMessage, ResMessage, false, false>,
   endpoint: Endpoint<Req, Res>,
   ...[options]: GrpcHandlerArguments<ReqMessage, ResMessage, Req, Res>
-): handleUnaryCall<ReqMessage, ResMessage> {
-  // Sound: the arguments' type asks for every codec that the types need; where it asks for none, they fit.
-  const given: Codec<ReqMessage, ResMessage, Req, Res> = options ?? {};
-  const handler = unaryHandler(method, endpoint, given, (message) => message);
-  const serialise = (limits: ServerLimits): handleUnaryCall<ReqMessage, Buffer> => {
-    const before = [metadataCheck(limits), ...(given.before ?? [])];
-    return unaryHandler(method, endpoint, { ...given, before }, serialiser(method, limits));
+): handleUnaryCall<ReqMessage, ResMessage>;
+export function grpcHandler<ReqMessage, ResMessage, Req, Res>(
+  method: ServerMethod<ReqMessage, ResMessage>,
+  endpoint: AnyEndpoint,
+  given: object = {},
+): UntypedHandleCall {
+  // Sound: the overloads ask for every codec that the types need; where they ask for none, they fit.
+  const options = given as Codec<ReqMessage, ResMessage, Req, Res, unknown>;
+  const handler = handlerOf({ method, options, pack: asIs, openStreams: undefined }, endpoint);
+  const serialise = (limits: ServerLimits): UntypedHandleCall => {
+    const before = [metadataCheck(limits), ...(options.before ?? [])];
+    const { openStreams } = limits;
+    const pack = serialiser(method, limits);
+    return handlerOf({ method, options: { ...options, before }, pack, openStreams }, endpoint);
   };
   return Object.assign(handler, { [serialising]: serialise });
 }
+
+/** An endpoint of any kind, of which the overloads know more. */
+type AnyEndpoint = Endpoint<never, unknown>;
 
 /** What a server keeps its handlers to. */
 export interface ServerLimits {
   readonly maxSendBytes: number;
   readonly maxMetadataBytes: number;
+  /** Where the handlers of a server put their streams of responses while they are open. */
+  readonly openStreams: OpenStreams;
 }
 
 const serialising = Symbol('serialising');
@@ -111,46 +160,37 @@ const serialising = Symbol('serialising');
 export function serialisingHandler(
   handler: object,
   limits: ServerLimits,
-): handleUnaryCall<unknown, Buffer> | undefined {
+): UntypedHandleCall | undefined {
   // Sound: nobody else has the symbol.
   const { [serialising]: serialise } = handler as {
-    [serialising]?: (limits: ServerLimits) => handleUnaryCall<unknown, Buffer>;
+    [serialising]?: (limits: ServerLimits) => UntypedHandleCall;
   };
   return serialise?.(limits);
 }
 
-function unaryHandler<ReqMessage, ResMessage, Req, Res, Packed>(
-  method: ServerMethod<ReqMessage, ResMessage>,
-  endpoint: Endpoint<Req, Res>,
-  options: Codec<ReqMessage, ResMessage, Req, Res>,
-  pack: (message: ResMessage) => Packed,
-): handleUnaryCall<ReqMessage, Packed> {
-  const target = unaryOperation('server', method, options);
-  const { clock, encodeError = statusOfError } = options;
-  // Sound, both: see grpcHandler.
-  const decode = options.decode ?? ((message: ReqMessage) => message as unknown as Req);
-  const encode = options.encode ?? ((response: Res) => response as unknown as ResMessage);
+function asIs<Message>(message: Message): Message {
+  return message;
+}
 
-  type Call = UnaryServerCall<ReqMessage, Packed>;
-  type Reply = { readonly response: Packed } | { readonly status: GrpcStatus };
-  const stages: ServerStages<Call, Req, Res, Reply> = {
-    decode: (call, ctx) => decode(call.raw.request, call, ctx),
-    encode(response, call, ctx) {
-      const message = encode(response, call, ctx);
-      if (!(message instanceof Promise)) return { response: pack(message) };
-      return message.then((settled) => ({ response: pack(settled) }));
-    },
-    encodeError: async (error, call, ctx) => ({ status: await encodeError(error, call, ctx) }),
-    send: (reply, call) =>
-      'status' in reply ? call.fail(reply.status) : call.succeed(reply.response),
-    abandon: (error, call) => call.abandon(error),
-  };
-  const run = serverLifecycle(endpoint, stages, options);
-
-  return function handle(raw, callback) {
-    const call = new UnaryServerCall(target, raw, callback);
-    void run(call, createContext({ source: call, timeoutMs: call.remainingMs(), clock }));
-  };
+function handlerOf<ReqMessage, ResMessage, Req, Res, Packed>(
+  parts: Omit<Handled<ReqMessage, ResMessage, Req, Res, Packed>, 'target'>,
+  endpoint: AnyEndpoint,
+): UntypedHandleCall {
+  const handled = { ...parts, target: operationOf('server', parts.method, parts.options) };
+  // Sound, all of them: see the overloads of grpcHandler, which tell the kinds apart as this does.
+  switch (handled.target.kind) {
+    case 'unary':
+      return unaryHandler(handled, endpoint as Endpoint<Req, Res>);
+    case 'client_stream':
+      return clientStreamHandler(handled, endpoint as Endpoint<AsyncIterable<Req>, Res>);
+    case 'server_stream':
+      return serverStreamHandler(handled, endpoint as Endpoint<Req, AsyncIterable<Res>>);
+    case 'bidi_stream':
+      return bidiStreamHandler(
+        handled,
+        endpoint as Endpoint<AsyncIterable<Req>, AsyncIterable<Res>>,
+      );
+  }
 }
 
 function serialiser<Message>(

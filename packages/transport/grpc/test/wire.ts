@@ -1,5 +1,10 @@
 import { createServer, connect as openSession, type ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type Socket,
+} from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A server of HTTP/2 alone, which answers as the test wants; returns its target. */
@@ -26,6 +31,24 @@ export async function serveBytes(answer: (socket: Socket) => void): Promise<stri
     server.close();
   });
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A connection to a target, which a test can cut. */
+export async function proxied(target: string): Promise<{ readonly target: string; cut(): void }> {
+  const [host = '', port = ''] = target.split(':');
+  const sockets = new Set<Socket>();
+  const own = await serveBytes((near) => {
+    const far = connectTcp(Number(port), host).on('error', () => {});
+    sockets.add(near).add(far);
+    near.pipe(far);
+    far.pipe(near);
+  });
+  return {
+    target: own,
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 /** A SETTINGS frame of HTTP/2 that sets nothing: the first thing that either end says. */
