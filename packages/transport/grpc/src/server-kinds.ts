@@ -197,7 +197,8 @@ function runner<Raw extends GrpcRawCall, Packed, Req, Res, Reply extends object>
   const all: ServerStages<IncomingCall<Raw, Packed>, Req, Res, Reply | Failure> = {
     ...stages,
     encodeError: async (error, call, ctx) => ({ status: await encodeError(error, call, ctx) }),
-    send: (reply, call) => ('status' in reply ? call.fail(reply.status) : stages.send(reply, call)),
+    send: (reply, call, ctx) =>
+      'status' in reply ? call.fail(reply.status) : stages.send(reply, call, ctx),
     abandon: (error, call) => call.abandon(error),
   };
   const run = serverLifecycle(endpoint, all, options);
