@@ -78,8 +78,11 @@ describe('the gRPC transport', () => {
   for (const { name, run } of transportConformance(binding)) it(name, run);
 });
 
+/** Many messages, on a machine that may be busy. */
+const timeout = 20_000;
+
 describe('streams over gRPC', () => {
-  for (const { name, run } of streamConformance(streams)) it(name, run);
+  for (const { name, run } of streamConformance(streams)) it(name, { timeout }, run);
 });
 
 describe('the symmetry law over gRPC', () => {

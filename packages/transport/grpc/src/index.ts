@@ -13,6 +13,12 @@ export type {
   RequestEncoder,
   ResponseDecoder,
 } from './client-endpoint.ts';
+export type {
+  DecodeMessage,
+  EncodeMessage,
+  GrpcHandlerArguments,
+  GrpcHandlerOptions,
+} from './handler-options.ts';
 export type { GrpcHealth, GrpcHealthStatus } from './health.ts';
 export {
   createGrpcServer,
@@ -22,13 +28,7 @@ export {
 } from './listener.ts';
 export type { GrpcMetadataWriter } from './metadata.ts';
 export { ofKind } from './method.ts';
-export {
-  type DecodeMessage,
-  type EncodeMessage,
-  type GrpcHandlerArguments,
-  type GrpcHandlerOptions,
-  grpcHandler,
-} from './server.ts';
+export { grpcHandler } from './server.ts';
 export type { GrpcRawCall, GrpcServerCall } from './server-call.ts';
 
 // For those who write transports.

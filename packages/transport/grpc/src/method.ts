@@ -92,7 +92,7 @@ export function ofKind<Method extends AnyMethod, Kind extends OperationKind>(
 }
 
 /** How many messages go each way in the calls of a method. */
-export function kindOf({ requestStream, responseStream }: AnyMethod): OperationKind {
+function kindOf({ requestStream, responseStream }: AnyMethod): OperationKind {
   if (requestStream) return responseStream ? 'bidi_stream' : 'client_stream';
   return responseStream ? 'server_stream' : 'unary';
 }

@@ -11,8 +11,8 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from '@grpc/grpc-js';
+import type { Codec, DecodeMessage, GrpcHandlerOptions } from './handler-options.ts';
 import type { ServerMethod } from './method.ts';
-import type { Codec, DecodeMessage, GrpcHandlerOptions } from './server.ts';
 import { type GrpcRawCall, type GrpcServerCall, IncomingCall } from './server-call.ts';
 import { endOfStream, readRequests, sendResponses } from './server-stream.ts';
 import { type GrpcStatus, statusOfError } from './status.ts';

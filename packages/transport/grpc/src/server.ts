@@ -1,5 +1,4 @@
-import { type Clock, type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
-import type { ServerHooks } from '@fairlead/transport';
+import { type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
 import type {
   handleBidiStreamingCall,
   handleClientStreamingCall,
@@ -7,8 +6,9 @@ import type {
   handleUnaryCall,
   UntypedHandleCall,
 } from '@grpc/grpc-js';
+import type { Codec, GrpcHandlerArguments } from './handler-options.ts';
 import { checkMetadataSize } from './metadata.ts';
-import { type MethodOptions, operationOf, type ServerMethod } from './method.ts';
+import { operationOf, type ServerMethod } from './method.ts';
 import type { GrpcServerCall } from './server-call.ts';
 import {
   bidiStreamHandler,
@@ -18,66 +18,6 @@ import {
   serverStreamHandler,
   unaryHandler,
 } from './server-kinds.ts';
-import type { GrpcStatus } from './status.ts';
-
-/** What a {@link grpcHandler} can be told, whatever its types. */
-export interface GrpcHandlerOptions<Res> extends ServerHooks<GrpcServerCall, Res>, MethodOptions {
-  /** Makes the status of an error. Default: {@link statusOfError}. Where it throws, the caller gets `internal`. */
-  readonly encodeError?: (
-    error: ServiceError,
-    call: GrpcServerCall,
-    ctx: Context,
-  ) => GrpcStatus | Promise<GrpcStatus>;
-  /** Where time comes from. Default: the clock of the process. */
-  readonly clock?: Clock | undefined;
-}
-
-/** Makes the endpoint's request of a message. */
-export type DecodeMessage<Message, Req> = (
-  message: Message,
-  call: GrpcServerCall,
-  ctx: Context,
-) => Req | Promise<Req>;
-
-/** Makes the message of an endpoint's response. */
-export type EncodeMessage<Res, Message> = (
-  response: Res,
-  call: GrpcServerCall,
-  ctx: Context,
-) => Message | Promise<Message>;
-
-/**
- * The options of {@link grpcHandler}, which may be left out where the endpoint takes and gives the
- * method's own messages: else `decode`, `encode` or both are required.
- */
-export type GrpcHandlerArguments<ReqMessage, ResMessage, Req, Res, Response = Res> = [
-  ReqMessage,
-] extends [Req]
-  ? [Res] extends [ResMessage]
-    ? [options?: Codec<ReqMessage, ResMessage, Req, Res, Response>]
-    : [options: Codec<ReqMessage, ResMessage, Req, Res, Response, 'encode'>]
-  : [Res] extends [ResMessage]
-    ? [options: Codec<ReqMessage, ResMessage, Req, Res, Response, 'decode'>]
-    : [options: Codec<ReqMessage, ResMessage, Req, Res, Response, 'decode' | 'encode'>];
-
-interface CodecOptions<ReqMessage, ResMessage, Req, Res> {
-  /** Makes the endpoint's request of the message. Default: the message itself. */
-  readonly decode: DecodeMessage<ReqMessage, Req>;
-  /** Makes the message of the endpoint's response. Default: the response itself. */
-  readonly encode: EncodeMessage<Res, ResMessage>;
-}
-
-/** @internal The options of a handler, as far as they are given. */
-export type Codec<
-  ReqMessage,
-  ResMessage,
-  Req,
-  Res,
-  Response,
-  Required extends 'decode' | 'encode' = never,
-> = GrpcHandlerOptions<Response> &
-  Partial<CodecOptions<ReqMessage, ResMessage, Req, Res>> &
-  Pick<CodecOptions<ReqMessage, ResMessage, Req, Res>, Required>;
 
 /**
  * Serves an endpoint as one method of a gRPC service, of the method's own kind: what streams is an
