@@ -7,26 +7,30 @@ export type Answered =
   | 'waited'
   /** It came early, with a change. */
   | 'changed'
-  /** It came early, with nothing new. */
-  | 'unchanged';
+  /** It came early because something else changed: the index went on. */
+  | 'unchanged'
+  /** It came early with nothing new and an index that did not go on: that can repeat for ever. */
+  | 'stuck';
 
-/** So many answers in a row may be for nothing before it gets slower. */
-const burst = 2;
-/** Then one is let through in so many milliseconds. */
-const refillMs = 15_000;
-/** Changes that come faster than this are read together. */
+/** Changes that come faster than this are read together, in milliseconds. */
 const changeMs = 100;
+/** What is none of our business is looked at no more often than this. */
+const unchangedMs = 1000;
+/** So many requests may be for nothing; then one in so many milliseconds. */
+const burst = 2;
+const refillMs = 15_000;
 
 /**
- * Keeps a loop of blocking queries from turning busy: against a registry whose answers come at once
- * for nothing, as those with a broken index do, or whose set never rests.
+ * Keeps a loop of blocking queries from turning busy, against a registry whose answers come at once:
+ * because its index is broken, or because its set never rests.
  */
 export function createPace(ctx: Context): (answered: Answered) => Promise<void> {
-  let tokens = burst;
+  // The first request and the one that waited for its index are two already.
+  let tokens = 0;
   let filledAt = ctx.clock.now();
   return async (answered) => {
     if (answered === 'waited') return;
-    if (answered === 'changed') return pause(changeMs, ctx);
+    if (answered !== 'stuck') return pause(answered === 'changed' ? changeMs : unchangedMs, ctx);
     const now = ctx.clock.now();
     tokens = Math.min(burst, tokens + (now - filledAt) / refillMs) - 1;
     filledAt = now;

@@ -75,27 +75,28 @@ async function follow(
 ): Promise<void> {
   const pace = createPace(ctx);
   let index = 0;
-  let known = '';
+  let known: string | undefined;
   while (ctx.error === undefined) {
     const waitMs = index === 0 ? 0 : nextWaitMs();
     const askedAt = ctx.clock.now();
     const answer = await ask(query, index, waitMs, ctx);
     const instances = readAnswer(query, answer);
     found(instances);
-    const text = JSON.stringify(instances);
-    const isFull = waitMs > 0 && ctx.clock.now() - askedAt >= waitMs;
-    const isFirst = known === '';
-    const changed = text !== known;
-    known = text;
+    const before = { index, known };
     index = nextIndex(index, answer);
-    if (!isFirst) await pace(isFull ? 'waited' : changed ? 'changed' : 'unchanged');
+    known = JSON.stringify(instances);
+    if (before.known === undefined) continue;
+    const waited = before.index > 0 && ctx.clock.now() - askedAt >= waitMs;
+    const early = index > before.index ? 'unchanged' : 'stuck';
+    await pace(waited ? 'waited' : known === before.known ? early : 'changed');
   }
 }
 
 /** An index that goes back, as after a restore of Consul's state, is worth nothing: begin anew. */
 function nextIndex(index: number, { headers }: RegistryAnswer): number {
-  const next = Number(headers['x-consul-index']);
-  if (!(next >= 1)) return index === 0 ? 1 : 0;
+  const next = Number(headers['x-consul-index'] ?? 0);
+  // Consul promises at least 1; with 0 it would never wait.
+  if (!(next >= 1)) return index > 1 ? 0 : 1;
   return next < index ? 0 : next;
 }
 
