@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { background } from '@fairlead/endpoint';
 import { hasConsul, startConsul, startConsulCluster } from '@fairlead/peers/consul';
 import { type Discovery, fullJitter, type Instance, type Instancer, instance } from '@fairlead/sd';
@@ -182,5 +185,33 @@ describe.skipIf(!hasConsul())('a network that', () => {
     await expect.poll(() => instancer.current.doubtful.length, patient).toBe(0);
     expect(idsOf(instancer)).toBe('1');
     expect(await registryAt(consul).catalog('add')).toHaveLength(1);
+  });
+});
+
+describe.skipIf(!hasConsul())('a process that', () => {
+  it('R10: is paused for longer than its TTL is back in 2 s, as the same', {
+    timeout,
+  }, async () => {
+    await using consul = await startConsul({ inMemory: true });
+    const file = fileURLToPath(new URL('../test/registered.ts', import.meta.url));
+    const args = ['--import', 'tsx', '--conditions=@fairlead/source', file, consul.url];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await once(child.stdout, 'data');
+      await using followed = follow(consul.url, { confirmMs: 0 });
+      const { instancer, states } = followed;
+      await expect.poll(() => idsOf(instancer), patient).toBe('1');
+      for (const _ of [1, 2]) {
+        child.kill('SIGSTOP');
+        await expect.poll(() => idsOf(instancer), patient).toBe('');
+        child.kill('SIGCONT');
+        await expect.poll(() => idsOf(instancer), { timeout: 2000, interval: 20 }).toBe('1');
+      }
+      expect(states.every(({ instances = [] }) => instances.length <= 1)).toBe(true);
+      child.kill('SIGKILL');
+      await expect.poll(() => idsOf(instancer), patient).toBe('');
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
