@@ -56,7 +56,7 @@ export class SetGuard {
     const change: Growing = { put: [], removed: [], doubted: [] };
     for (const instance of reading.put) this.put(instance, change);
     if (reading.removed.length > 0) this.miss(reading, isDoubtful, change);
-    if (reading.whole || !isDoubtful) this.settle(reading.now, isDoubtful, change);
+    if (reading.whole) this.settle(reading.now, change);
     return change;
   }
 
@@ -84,8 +84,10 @@ export class SetGuard {
       this.reference = before;
       this.referenceAt = now;
     }
+    if (confirmMs === 0) return false;
     const tooFew = listed < this.reference * (1 - maxShrink) || (listed === 0 && before > 0);
-    return tooFew && confirmMs > 0;
+    // While some are in doubt the registry is: it may get what it lost back one by one.
+    return tooFew || this.doubts.size > 0;
   }
 
   private put(instance: Instance, change: Growing): void {
@@ -113,11 +115,10 @@ export class SetGuard {
     }
   }
 
-  private settle(now: number, isDoubtful: boolean, change: Growing): void {
+  private settle(now: number, change: Growing): void {
     for (const doubt of this.doubts.values()) {
       doubt.since ??= now;
-      const isConfirmed = now - doubt.since >= this.options.confirmMs;
-      if (isConfirmed || !isDoubtful) this.remove(doubt.instance, change);
+      if (now - doubt.since >= this.options.confirmMs) this.remove(doubt.instance, change);
     }
   }
 
