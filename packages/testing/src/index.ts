@@ -1,5 +1,11 @@
 export type { ConformanceCase } from './conformance-case.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
+export type { Faults, ProxyFaults } from './fault-proxy/faults.ts';
+export {
+  createFaultProxy,
+  type FaultProxy,
+  type FaultProxyOptions,
+} from './fault-proxy/proxy.ts';
 export type {
   InstancerBinding,
   InstancerScene,
