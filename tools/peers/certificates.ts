@@ -1,9 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
 /** A key and its certificate, as PEM. */
 export interface Identity {
   readonly key: string;
   readonly cert: string;
+}
+
+/** What a server proves itself with; with `clientCa` it asks for a certificate of its clients too. */
+export interface ServerTls extends Identity {
+  readonly clientCa?: string | undefined;
 }
 
 /** An authority, and what it has signed. */
@@ -41,4 +48,12 @@ async function identity(name: string, issuer?: Identity): Promise<Identity> {
     ...(issuer && { ca: issuer }),
   });
   return { key, cert };
+}
+
+/** Puts the certificate, its key, and who signs those of clients, where a server reads them. */
+export async function writeTls(folder: string, tls: ServerTls | undefined): Promise<void> {
+  if (tls === undefined) return;
+  await writeFile(join(folder, 'cert.pem'), tls.cert);
+  await writeFile(join(folder, 'key.pem'), tls.key);
+  if (tls.clientCa !== undefined) await writeFile(join(folder, 'ca.pem'), tls.clientCa);
 }
