@@ -17,3 +17,12 @@ export { createInstancer } from './create-instancer.ts';
 export { createRegistrar } from './create-registrar.ts';
 export type { Found, InstanceSource } from './instance-source.ts';
 export type { Registration } from './registrar.ts';
+export {
+  createRegistryHttp,
+  type RegistryAnswer,
+  type RegistryHttp,
+  type RegistryHttpOptions,
+  type RegistryRequest,
+  type RegistryStream,
+  type RegistryTls,
+} from './registry-http.ts';
