@@ -1,0 +1,152 @@
+import {
+  type Context,
+  checkNumber,
+  createContext,
+  isServiceError,
+  ServiceError,
+} from '@fairlead/endpoint';
+import { type InstanceInit, instance, pause, type Registration } from '@fairlead/sd';
+import { type Cluster, cluster, type EtcdOptions } from './cluster.ts';
+import { type Connection, connect } from './connection.ts';
+import { encodeInstance } from './instance-value.ts';
+import { base64, checkSegment, folderOf } from './keys.ts';
+import { fields } from './message.ts';
+import { isForNextMember } from './refusal.ts';
+
+/** How an instance is kept in etcd. */
+export interface EtcdRegistrationOptions extends EtcdOptions {
+  /**
+   * How long the instance stays listed after its process has died, in milliseconds, up to a whole
+   * second. Renewed every third of it. At least 2000; default 15 000.
+   */
+  readonly ttlMs?: number | undefined;
+}
+
+/**
+ * Keeps an instance of a service in etcd, under a lease: for `createRegistrar`.
+ *
+ * ```ts
+ * const options = { endpoints: ['127.0.0.1:2379'] };
+ * const registrar = createRegistrar(etcdRegistration('add', '10.0.0.7:8080', options));
+ * ```
+ *
+ * Its key is `<prefix>/<service>/<id>`. Of two processes with the same id the last one has the key,
+ * and either one's end leaves the other's alone. A key that was deleted comes back within a third
+ * of the TTL, one whose lease was lost as soon as that is noticed.
+ */
+export function etcdRegistration(
+  service: string,
+  init: InstanceInit,
+  options: EtcdRegistrationOptions,
+): Registration {
+  const etcd = cluster(options);
+  const registered = instance(init);
+  const key = folderOf(etcd.prefix, service) + checkSegment('id', registered.id);
+  const ttlMs = checkNumber('ttlMs', options.ttlMs ?? 15_000, { min: 2000, max: 86_400_000 });
+  const item: Item = {
+    ttlSeconds: Math.ceil(ttlMs / 1000),
+    key: base64(key),
+    value: base64(encodeInstance(registered)),
+  };
+  return {
+    name: `${key} in etcd at ${etcd.endpoints.join(', ')}`,
+    hold: (accepted, ctx) => hold(etcd, item, accepted, ctx),
+  };
+}
+
+/** What is kept, as the gateway wants it. */
+interface Item {
+  readonly ttlSeconds: number;
+  readonly key: string;
+  readonly value: string;
+}
+
+async function hold(etcd: Cluster, item: Item, accepted: () => void, ctx: Context): Promise<void> {
+  using connection = connect(etcd);
+  const granted = await connection.call('lease/grant', { TTL: String(item.ttlSeconds) }, ctx);
+  const lease = String(fields(granted)['ID']);
+  try {
+    await connection.call('kv/put', { key: item.key, value: item.value, lease }, ctx);
+    accepted();
+    await renew(connection, item, lease, ctx);
+  } catch (thrown) {
+    if (ctx.error === undefined) throw thrown;
+  }
+  await revoke(etcd, connection, lease, ctx);
+}
+
+/** How soon a renewal that failed is tried again. */
+const retryMs = 500;
+
+/** Renews the lease until the context ends; rejects when it is lost, or must be for all we know. */
+async function renew(
+  connection: Connection,
+  item: Item,
+  lease: string,
+  ctx: Context,
+): Promise<void> {
+  const ttlMs = item.ttlSeconds * 1000;
+  let renewedAt = ctx.clock.now();
+  let waitMs = ttlMs / 3;
+  for (;;) {
+    await pause(waitMs, ctx);
+    ctx.throwIfAborted();
+    const askedAt = ctx.clock.now();
+    try {
+      await keepAlive(connection, lease, ctx);
+      // From when it was asked for: the answer may have been long on its way.
+      renewedAt = askedAt;
+      waitMs = ttlMs / 3;
+      await putBack(connection, item, lease, ctx);
+    } catch (thrown) {
+      const isOver = ctx.clock.now() - renewedAt >= ttlMs;
+      if (isOver || !isForNextMember(ServiceError.from(thrown))) throw thrown;
+      waitMs = retryMs;
+    }
+  }
+}
+
+async function keepAlive(connection: Connection, lease: string, ctx: Context): Promise<void> {
+  const answer = fields(await connection.call('lease/keepalive', { ID: lease }, ctx));
+  if (answer['error'] !== undefined) {
+    throw new ServiceError('unavailable', 'etcd could not renew the lease: it is tried again');
+  }
+  const { TTL } = fields(answer['result']);
+  if (Number(TTL ?? 0) > 0) return;
+  throw new ServiceError(
+    'not_found',
+    'etcd has dropped the lease: this process was not heard of for longer than the TTL, or etcd has lost its data',
+  );
+}
+
+/** Puts the key again where somebody has deleted it; another lease's is left alone. */
+async function putBack(
+  connection: Connection,
+  { key, value }: Item,
+  lease: string,
+  ctx: Context,
+): Promise<void> {
+  const { count } = fields(await connection.call('kv/range', { key, count_only: true }, ctx));
+  if (Number(count ?? 0) > 0) return;
+  const txn = {
+    compare: [{ key, target: 'VERSION', result: 'EQUAL', version: '0' }],
+    success: [{ request_put: { key, value, lease } }],
+  };
+  await connection.call('kv/txn', txn, ctx);
+}
+
+/** Drops the lease, and with it the key as far as it is this lease's: of another's etcd takes no notice. */
+async function revoke(
+  { timeoutMs, endpoints }: Cluster,
+  connection: Connection,
+  lease: string,
+  { clock }: Context,
+): Promise<void> {
+  using ctx = createContext({ clock, timeoutMs: timeoutMs * endpoints.length });
+  try {
+    await connection.call('lease/revoke', { ID: lease }, ctx);
+  } catch (thrown) {
+    // Gone already, with all its keys.
+    if (!isServiceError(thrown, 'not_found')) throw thrown;
+  }
+}
