@@ -1,14 +1,12 @@
 export type { ConformanceCase } from './conformance-case.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 
-
 export type { Faults, ProxyFaults } from './fault-proxy/faults.ts';
 export {
   createFaultProxy,
   type FaultProxy,
   type FaultProxyOptions,
 } from './fault-proxy/proxy.ts';
-
 
 export type {
   InstancerBinding,
@@ -19,7 +17,6 @@ export { instancerConformance } from './instancer-conformance/suite.ts';
 export type { RegistrarBinding, RegistrarScene } from './registrar-conformance/binding.ts';
 export { registrarConformance } from './registrar-conformance/suite.ts';
 
-
 export { seededRandom } from './seeded-random.ts';
 export { type SymmetryLawOptions, symmetryLaw } from './symmetry-law/suite.ts';
 export type {
@@ -29,3 +26,4 @@ export type {
   TransportBinding,
 } from './transport-conformance/binding.ts';
 export { transportConformance } from './transport-conformance/suite.ts';
+export { whenKnown } from './when-known.ts';

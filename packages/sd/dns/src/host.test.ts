@@ -1,10 +1,10 @@
 import { createHook } from 'node:async_hooks';
 import { hasDnsmasq, startDnsmasq } from '@fairlead/peers/dnsmasq';
 import { createInstancer } from '@fairlead/sd';
-import { fakeClock } from '@fairlead/testing';
+import { fakeClock, whenKnown } from '@fairlead/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { a, type DnsQuestion, type DnsReply, startDnsServer } from '../test/dns-server.ts';
-import { changeTo, readings } from '../test/following.ts';
+import { readings } from '../test/following.ts';
 import { dnsHost } from './index.ts';
 
 const name = 'add.example.test';
@@ -77,7 +77,7 @@ describe('dnsHost', () => {
     const source = dnsHost(name, { port, servers: [server.address] });
     await using instancer = createInstancer(source, { clock });
     const has = (address: string) =>
-      changeTo(instancer, ({ instances }) => instances?.some((i) => i.id === address) ?? false);
+      whenKnown(instancer, ({ instances }) => instances?.some((i) => i.id === address) ?? false);
     const kept = (await has(`${changing()}:8080`)).instances?.[0];
     for (flip = 1; flip <= 100; flip++) {
       await clock.advance(6000);
@@ -115,18 +115,18 @@ describe('dnsHost', () => {
       clock,
       backoff: () => 1000,
     });
-    const { instances } = await changeTo(instancer, (state) => state.instances !== undefined);
+    const { instances } = await whenKnown(instancer, (state) => state.instances !== undefined);
 
     reply = fault;
     await clock.advance(5000);
-    const failed = await changeTo(instancer, ({ error }) => error !== undefined);
+    const failed = await whenKnown(instancer, ({ error }) => error !== undefined);
     expect(failed.instances).toBe(instances);
     expect(failed.doubtful).toEqual([]);
     expect(failed.error?.message).toContain(name);
 
     reply = () => good;
     await clock.advance(1000);
-    const recovered = await changeTo(instancer, ({ error }) => error === undefined);
+    const recovered = await whenKnown(instancer, ({ error }) => error === undefined);
     expect(recovered.instances).toBe(instances);
   });
 
@@ -149,9 +149,9 @@ describe('dnsHost', () => {
     const servers = [broken.address, server.address];
     const options = { port, servers, timeoutMs: 50, tries: 1 };
     await using instancer = createInstancer(dnsHost(name, options), { clock });
-    const first = await changeTo(instancer, (state) => state.version > 0 || !!state.error);
+    const first = await whenKnown(instancer, (state) => state.version > 0 || !!state.error);
     if (first.instances === undefined) await clock.advance(1000);
-    await changeTo(instancer, ({ instances }) => instances?.length === 2);
+    await whenKnown(instancer, ({ instances }) => instances?.length === 2);
     expect(broken.questions.length).toBeGreaterThan(0);
   });
 

@@ -1,9 +1,9 @@
 import { hasDnsmasq, startDnsmasq } from '@fairlead/peers/dnsmasq';
 import { createInstancer } from '@fairlead/sd';
-import { fakeClock } from '@fairlead/testing';
+import { fakeClock, whenKnown } from '@fairlead/testing';
 import { describe, expect, it } from 'vitest';
 import { type DnsReply, srv, startDnsServer } from '../test/dns-server.ts';
-import { changeTo, readings } from '../test/following.ts';
+import { readings } from '../test/following.ts';
 import { dnsHost, dnsSrv } from './index.ts';
 
 const name = '_add._tcp.example.test';
@@ -22,7 +22,7 @@ describe('dnsSrv', () => {
       random: () => 0,
     });
     await using instancer = createInstancer(source, { clock, backoff: () => 1000 });
-    const first = await changeTo(instancer, ({ instances }) => instances !== undefined);
+    const first = await whenKnown(instancer, ({ instances }) => instances !== undefined);
     expect(first.instances).toMatchObject([
       { address: 'a.example.test:8080', weight: 1, metadata: { priority: '10' } },
       { address: 'b.example.test:8080', weight: 2 },
@@ -30,13 +30,13 @@ describe('dnsSrv', () => {
 
     await server.stop();
     await clock.advance(10_000);
-    const failed = await changeTo(instancer, ({ error }) => error !== undefined);
+    const failed = await whenKnown(instancer, ({ error }) => error !== undefined);
     expect(failed.error).toMatchObject({ code: 'unavailable' });
     expect(failed.instances).toBe(first.instances);
 
     await server.restart(records('a', 'b', 'c'));
     await clock.advance(1000);
-    const back = await changeTo(instancer, ({ error }) => error === undefined);
+    const back = await whenKnown(instancer, ({ error }) => error === undefined);
     expect(back.instances).toHaveLength(3);
     expect(back.instances?.[0]).toBe(first.instances?.[0]);
   });
@@ -50,7 +50,7 @@ describe('dnsSrv', () => {
       ...options,
     });
     await using instancer = createInstancer(source);
-    const { instances, error } = await changeTo(
+    const { instances, error } = await whenKnown(
       instancer,
       (state) => state.instances !== undefined || state.error !== undefined,
     );

@@ -1,20 +1,6 @@
 import { createContext } from '@fairlead/endpoint';
-import type { Discovery, InstanceInit, Instancer, InstanceSource } from '@fairlead/sd';
+import type { InstanceInit, InstanceSource } from '@fairlead/sd';
 import { type FakeClock, fakeClock } from '@fairlead/testing';
-
-/** The first state of an instancer for which this holds. */
-export function changeTo(
-  instancer: Instancer,
-  holds: (discovery: Discovery) => boolean,
-): Promise<Discovery> {
-  return new Promise((resolve) => {
-    const unsubscribe = instancer.subscribe((discovery) => {
-      if (!holds(discovery)) return;
-      resolve(discovery);
-      queueMicrotask(() => unsubscribe());
-    });
-  });
-}
 
 /** What a source reports, one set after the other. */
 export interface Readings extends AsyncDisposable {

@@ -1,12 +1,7 @@
-import {
-  type Context,
-  checkNumber,
-  createContext,
-  isServiceError,
-  ServiceError,
-} from '@fairlead/endpoint';
+import { randomBytes } from 'node:crypto';
+import { type Context, checkNumber, isServiceError, ServiceError } from '@fairlead/endpoint';
 import { type InstanceInit, instance, pause, type Registration } from '@fairlead/sd';
-import { type Cluster, cluster, type EtcdOptions } from './cluster.ts';
+import { cluster, type EtcdOptions } from './cluster.ts';
 import { type Connection, connect } from './connection.ts';
 import { encodeInstance } from './instance-value.ts';
 import { base64, checkSegment, folderOf } from './keys.ts';
@@ -44,47 +39,60 @@ export function etcdRegistration(
   const key = folderOf(etcd.prefix, service) + checkSegment('id', registered.id);
   const ttlMs = checkNumber('ttlMs', options.ttlMs ?? 15_000, { min: 2000, max: 86_400_000 });
   const item: Item = {
+    lease: leaseId(),
     ttlSeconds: Math.ceil(ttlMs / 1000),
     key: base64(key),
     value: base64(encodeInstance(registered)),
   };
   return {
     name: `${key} in etcd at ${etcd.endpoints.join(', ')}`,
-    hold: (accepted, ctx) => hold(etcd, item, accepted, ctx),
+    async hold(accepted, ctx) {
+      using connection = connect(etcd);
+      await grant(connection, item, ctx);
+      const { key, value, lease } = item;
+      await connection.call('kv/put', { key, value, lease }, ctx);
+      accepted();
+      await renew(connection, item, ctx);
+    },
+    async release(ctx) {
+      using connection = connect(etcd);
+      await revoke(connection, item, ctx);
+    },
   };
+}
+
+/**
+ * A number that no other registration has, chosen here and not by etcd: whatever becomes of a
+ * request, the lease is known that must be ended.
+ */
+function leaseId(): string {
+  return String(randomBytes(8).readBigUInt64BE() >> 1n || 1n);
 }
 
 /** What is kept, as the gateway wants it. */
 interface Item {
+  readonly lease: string;
   readonly ttlSeconds: number;
   readonly key: string;
   readonly value: string;
 }
 
-async function hold(etcd: Cluster, item: Item, accepted: () => void, ctx: Context): Promise<void> {
-  using connection = connect(etcd);
-  const granted = await connection.call('lease/grant', { TTL: String(item.ttlSeconds) }, ctx);
-  const lease = String(fields(granted)['ID']);
+async function grant(connection: Connection, item: Item, ctx: Context): Promise<void> {
   try {
-    await connection.call('kv/put', { key: item.key, value: item.value, lease }, ctx);
-    accepted();
-    await renew(connection, item, lease, ctx);
+    const lease = { ID: item.lease, TTL: String(item.ttlSeconds) };
+    await connection.call('lease/grant', lease, ctx);
   } catch (thrown) {
-    if (ctx.error === undefined) throw thrown;
+    // An attempt before this one got it, though the answer may not have come.
+    if (!/lease already exists/.test(ServiceError.from(thrown).message)) throw thrown;
+    await keepAlive(connection, item, ctx);
   }
-  await revoke(etcd, connection, lease, ctx);
 }
 
 /** How soon a renewal that failed is tried again. */
 const retryMs = 500;
 
 /** Renews the lease until the context ends; rejects when it is lost, or must be for all we know. */
-async function renew(
-  connection: Connection,
-  item: Item,
-  lease: string,
-  ctx: Context,
-): Promise<void> {
+async function renew(connection: Connection, item: Item, ctx: Context): Promise<void> {
   const ttlMs = item.ttlSeconds * 1000;
   let renewedAt = ctx.clock.now();
   let waitMs = ttlMs / 3;
@@ -93,11 +101,11 @@ async function renew(
     ctx.throwIfAborted();
     const askedAt = ctx.clock.now();
     try {
-      await keepAlive(connection, lease, ctx);
+      await keepAlive(connection, item, ctx);
       // From when it was asked for: the answer may have been long on its way.
       renewedAt = askedAt;
       waitMs = ttlMs / 3;
-      await putBack(connection, item, lease, ctx);
+      await putBack(connection, item, ctx);
     } catch (thrown) {
       const isOver = ctx.clock.now() - renewedAt >= ttlMs;
       if (isOver || !isForNextMember(ServiceError.from(thrown))) throw thrown;
@@ -106,7 +114,7 @@ async function renew(
   }
 }
 
-async function keepAlive(connection: Connection, lease: string, ctx: Context): Promise<void> {
+async function keepAlive(connection: Connection, { lease }: Item, ctx: Context): Promise<void> {
   const answer = fields(await connection.call('lease/keepalive', { ID: lease }, ctx));
   if (answer['error'] !== undefined) {
     throw new ServiceError('unavailable', 'etcd could not renew the lease: it is tried again');
@@ -122,8 +130,7 @@ async function keepAlive(connection: Connection, lease: string, ctx: Context): P
 /** Puts the key again where somebody has deleted it; another lease's is left alone. */
 async function putBack(
   connection: Connection,
-  { key, value }: Item,
-  lease: string,
+  { key, value, lease }: Item,
   ctx: Context,
 ): Promise<void> {
   const { count } = fields(await connection.call('kv/range', { key, count_only: true }, ctx));
@@ -135,14 +142,8 @@ async function putBack(
   await connection.call('kv/txn', txn, ctx);
 }
 
-/** Drops the lease, and with it the key as far as it is this lease's: of another's etcd takes no notice. */
-async function revoke(
-  { timeoutMs, endpoints }: Cluster,
-  connection: Connection,
-  lease: string,
-  { clock }: Context,
-): Promise<void> {
-  using ctx = createContext({ clock, timeoutMs: timeoutMs * endpoints.length });
+/** Ends the lease, and with it the key as far as it is this lease's: another's stays. */
+async function revoke(connection: Connection, { lease }: Item, ctx: Context): Promise<void> {
   try {
     await connection.call('lease/revoke', { ID: lease }, ctx);
   } catch (thrown) {
