@@ -1,24 +1,23 @@
 import { createHook } from 'node:async_hooks';
 import { hasDnsmasq, startDnsmasq } from '@fairlead/peers/dnsmasq';
-import { createInstancer } from '@fairlead/sd';
 import { fakeClock, whenKnown } from '@fairlead/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { a, type DnsQuestion, type DnsReply, startDnsServer } from '../test/dns-server.ts';
 import { readings } from '../test/following.ts';
-import { dnsHost } from './index.ts';
+import { createDnsInstancer, dnsSource } from './index.ts';
 
-const name = 'add.example.test';
+const host = 'add.example.test';
 const port = 8080;
 
-describe('dnsHost', () => {
+describe('createDnsInstancer for a host', () => {
   it.skipIf(!hasDnsmasq())('lists the addresses that a real DNS server has', async () => {
-    const hosts = { [name]: ['127.0.0.7', '127.0.0.8', 'fd00::1'] };
+    const hosts = { [host]: ['127.0.0.7', '127.0.0.8', 'fd00::1'] };
     await using server = await startDnsmasq({ hosts, ttl: 7 });
     for (const [family, expected] of [
       [4, ['127.0.0.7:8080', '127.0.0.8:8080']],
       [6, ['[fd00::1]:8080']],
     ] as const) {
-      const source = dnsHost(name, { port, family, servers: [server.address], random: () => 0 });
+      const source = dnsSource({ host, port, family, servers: [server.address], random: () => 0 });
       await using read = readings(source);
       expect([...(await read.next())].sort()).toEqual(expected);
       // The next lookup is due when the TTL is over, and not before.
@@ -39,7 +38,7 @@ describe('dnsHost', () => {
     ] as const) {
       const records = ttls.map((ttl, i) => a(`10.0.0.${i}`, ttl));
       await using server = await startDnsServer(() => ({ records }));
-      const source = dnsHost(name, { port, servers: [server.address], random: () => 0 });
+      const source = dnsSource({ host, port, servers: [server.address], random: () => 0 });
       await using read = readings(source);
       for (let lookups = 1; lookups <= 5; lookups++) {
         expect(await read.next()).toHaveLength(ttls.length);
@@ -57,7 +56,7 @@ describe('dnsHost', () => {
       [200, 201_000],
     ] as const) {
       await using server = await startDnsServer(() => ({ records: [a('10.0.0.1', ttl)] }));
-      const source = dnsHost(name, { port, servers: [server.address], random: () => 0.999 });
+      const source = dnsSource({ host, port, servers: [server.address], random: () => 0.999 });
       await using read = readings(source);
       await read.next();
       await read.clock.advance(latestMs - 2);
@@ -74,8 +73,8 @@ describe('dnsHost', () => {
       records: [a('10.0.0.1', 5), a(changing(), 5), a('10.0.0.2', 5)],
     }));
     const clock = fakeClock();
-    const source = dnsHost(name, { port, servers: [server.address] });
-    await using instancer = createInstancer(source, { clock });
+    const servers = [server.address];
+    await using instancer = createDnsInstancer({ host, port, servers, clock });
     const has = (address: string) =>
       whenKnown(instancer, ({ instances }) => instances?.some((i) => i.id === address) ?? false);
     const kept = (await has(`${changing()}:8080`)).instances?.[0];
@@ -111,10 +110,7 @@ describe('dnsHost', () => {
     const clock = fakeClock();
     const servers = [server.address];
     const options = { port, servers, timeoutMs: 50, tries: 1, random: () => 0 };
-    await using instancer = createInstancer(dnsHost(name, options), {
-      clock,
-      backoff: () => 1000,
-    });
+    await using instancer = createDnsInstancer({ host, clock, backoff: () => 1000, ...options });
     const { instances } = await whenKnown(instancer, (state) => state.instances !== undefined);
 
     reply = fault;
@@ -122,7 +118,7 @@ describe('dnsHost', () => {
     const failed = await whenKnown(instancer, ({ error }) => error !== undefined);
     expect(failed.instances).toBe(instances);
     expect(failed.doubtful).toEqual([]);
-    expect(failed.error?.message).toContain(name);
+    expect(failed.error?.message).toContain(host);
 
     reply = () => good;
     await clock.advance(1000);
@@ -135,7 +131,7 @@ describe('dnsHost', () => {
     await using server = await startDnsServer(({ overTcp }) =>
       overTcp ? { records } : { truncated: true },
     );
-    await using read = readings(dnsHost(name, { port, servers: [server.address] }));
+    await using read = readings(dnsSource({ host, port, servers: [server.address] }));
     expect(await read.next()).toHaveLength(500);
   });
 
@@ -148,7 +144,7 @@ describe('dnsHost', () => {
     const clock = fakeClock();
     const servers = [broken.address, server.address];
     const options = { port, servers, timeoutMs: 50, tries: 1 };
-    await using instancer = createInstancer(dnsHost(name, options), { clock });
+    await using instancer = createDnsInstancer({ host, clock, ...options });
     const first = await whenKnown(instancer, (state) => state.version > 0 || !!state.error);
     if (first.instances === undefined) await clock.advance(1000);
     await whenKnown(instancer, ({ instances }) => instances?.length === 2);
@@ -168,7 +164,7 @@ describe('dnsHost', () => {
       before: (id) => void lookups.delete(id),
     }).enable();
     onTestFinished(() => void hook.disable());
-    const instancer = createInstancer(dnsHost(name, options), { clock });
+    const instancer = createDnsInstancer({ host, clock, ...options });
     instancer.subscribe(() => {});
     await wasAsked;
     expect(lookups.size).toBe(1);

@@ -3,10 +3,12 @@ import { checkNumber, type Random, systemRandom } from '@fairlead/endpoint';
 import type { InstanceSource } from '@fairlead/sd';
 import { follow } from './follow.ts';
 import { checkName } from './name.ts';
-import { answerOf, type DnsOptions, type Question, resolverFactory } from './resolver.ts';
+import { answerOf, type DnsServers, type Question, resolverFactory } from './resolver.ts';
 
-/** How the addresses of a host become instances. */
-export interface DnsHostOptions extends DnsOptions {
+/** A host whose addresses are looked up, and how they become instances. */
+export interface DnsHostLookup extends DnsServers {
+  /** The name of the host: `add.default.svc.cluster.local`. */
+  readonly host: string;
   /** The port of every instance: DNS does not say it. */
   readonly port: number;
   /** Which addresses are looked up: 4 for A records, the default, 6 for AAAA records. */
@@ -19,19 +21,9 @@ export interface DnsHostOptions extends DnsOptions {
   readonly random?: Random | undefined;
 }
 
-/**
- * An instance for each address of a host, at one port: for `createInstancer`. Fits a headless
- * service of Kubernetes.
- *
- * ```ts
- * const instancer = createInstancer(dnsHost('add.default.svc.cluster.local', { port: 8080 }));
- * ```
- *
- * The addresses are looked up again when the lowest of their TTLs is over. A name without records,
- * a failed and a truncated answer are errors, and the last set stays.
- */
-export function dnsHost(name: string, options: DnsHostOptions): InstanceSource {
-  checkName(name);
+/** An instance for each address of a host, looked up again when the lowest of their TTLs is over. */
+export function hostSource(options: DnsHostLookup): InstanceSource {
+  const name = checkName('host', options.host);
   const port = checkNumber('port', options.port, { min: 1, max: 65_535, integer: true });
   const minMs = checkNumber('minRefreshMs', options.minRefreshMs ?? 5000, { min: 1000 });
   const maxMs = checkNumber('maxRefreshMs', options.maxRefreshMs ?? 300_000, { min: minMs });

@@ -1,3 +1,5 @@
-export { type DnsHostOptions, dnsHost } from './host.ts';
-export type { DnsOptions } from './resolver.ts';
-export { type DnsSrvOptions, dnsSrv } from './srv.ts';
+export type { DnsHostLookup } from './host.ts';
+export { createDnsInstancer, type DnsInstancerOptions } from './instancer.ts';
+export type { DnsServers } from './resolver.ts';
+export { type DnsLookup, dnsSource } from './source.ts';
+export type { DnsSrvLookup } from './srv.ts';

@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import { abortable, type Context, checkNumber, ServiceError } from '@fairlead/endpoint';
 
-/** How names are looked up, whatever the kind of their records. */
-export interface DnsOptions {
+/** Who is asked, and for how long, whatever the kind of the records. */
+export interface DnsServers {
   /**
    * Addresses of the DNS servers, such as `10.0.0.2`, `127.0.0.1:8600` or `[::1]:53`. The next one
    * is asked where one is silent, and has its turn after a lookup has failed. Default: the system's,
@@ -26,7 +26,7 @@ export type ResolverFactory = () => Resolver;
  * resolver of its own, so that its queries can be canceled alone, a changed resolv.conf is noticed,
  * and another server has its turn: c-ares asks the next one only where the first is silent.
  */
-export function resolverFactory(options: DnsOptions): ResolverFactory {
+export function resolverFactory(options: DnsServers): ResolverFactory {
   const settings = {
     timeout: checkNumber('timeoutMs', options.timeoutMs ?? 1000, { min: 1, integer: true }),
     tries: checkNumber('tries', options.tries ?? 3, { min: 1, max: 10, integer: true }),

@@ -1,27 +1,28 @@
 import { hasDnsmasq, startDnsmasq } from '@fairlead/peers/dnsmasq';
-import { createInstancer } from '@fairlead/sd';
 import { fakeClock, whenKnown } from '@fairlead/testing';
 import { describe, expect, it } from 'vitest';
 import { type DnsReply, srv, startDnsServer } from '../test/dns-server.ts';
 import { readings } from '../test/following.ts';
-import { dnsHost, dnsSrv } from './index.ts';
+import { createDnsInstancer, type DnsSrvLookup, dnsSource } from './index.ts';
 
-const name = '_add._tcp.example.test';
+const srvName = '_add._tcp.example.test';
 
-describe('dnsSrv', () => {
+describe('createDnsInstancer for SRV records', () => {
   it.skipIf(!hasDnsmasq())('follows a real DNS server through its restart', async () => {
     const records = (...hosts: string[]) => ({
-      srv: hosts.map((host, i) => `${name},${host}.example.test,8080,10,${i + 1}`),
+      srv: hosts.map((host, i) => `${srvName},${host}.example.test,8080,10,${i + 1}`),
     });
     await using server = await startDnsmasq(records('a', 'b'));
     const clock = fakeClock();
-    const source = dnsSrv(name, {
+    await using instancer = createDnsInstancer({
+      srv: srvName,
       servers: [server.address],
       timeoutMs: 100,
       tries: 1,
       random: () => 0,
+      clock,
+      backoff: () => 1000,
     });
-    await using instancer = createInstancer(source, { clock, backoff: () => 1000 });
     const first = await whenKnown(instancer, ({ instances }) => instances !== undefined);
     expect(first.instances).toMatchObject([
       { address: 'a.example.test:8080', weight: 1, metadata: { priority: '10' } },
@@ -41,15 +42,15 @@ describe('dnsSrv', () => {
     expect(back.instances?.[0]).toBe(first.instances?.[0]);
   });
 
-  async function instancesFrom(reply: DnsReply, options: Parameters<typeof dnsSrv>[1] = {}) {
+  async function instancesFrom(reply: DnsReply, options: Partial<DnsSrvLookup> = {}) {
     await using server = await startDnsServer(() => reply);
-    const source = dnsSrv(name, {
+    await using instancer = createDnsInstancer({
+      srv: srvName,
       servers: [server.address],
       timeoutMs: 300,
       tries: 1,
       ...options,
     });
-    await using instancer = createInstancer(source);
     const { instances, error } = await whenKnown(
       instancer,
       (state) => state.instances !== undefined || state.error !== undefined,
@@ -99,7 +100,12 @@ describe('dnsSrv', () => {
       [{ refreshMs: 300_000 }, 300_000],
     ] as const) {
       await using server = await startDnsServer(() => ({ records: [srv('a', 1)] }));
-      const source = dnsSrv(name, { servers: [server.address], random: () => 0, ...options });
+      const source = dnsSource({
+        srv: srvName,
+        servers: [server.address],
+        random: () => 0,
+        ...options,
+      });
       await using read = readings(source);
       await read.next();
       await read.clock.advance(everyMs - 1);
@@ -111,17 +117,21 @@ describe('dnsSrv', () => {
   });
 
   it('refuses at once what cannot work', () => {
-    expect(() => dnsSrv('')).toThrow('_add._tcp.example.com');
-    expect(() => dnsSrv('a b')).toThrow(TypeError);
-    expect(() => dnsSrv('a..b')).toThrow(TypeError);
-    expect(() => dnsSrv(name, { refreshMs: 100 })).toThrow('refreshMs');
-    expect(() => dnsSrv(name, { priorities: 0 })).toThrow('priorities');
-    expect(() => dnsSrv(name, { tries: 0 })).toThrow('tries');
-    expect(() => dnsSrv(name, { servers: ['dns.example.com'] })).toThrow('127.0.0.1:8600');
-    expect(() => dnsHost('127.0.0.1', { port: 80 })).toThrow('needs no DNS');
-    expect(() => dnsHost('a', { port: 0 })).toThrow('port');
+    expect(() => dnsSource({ srv: '' })).toThrow('_add._tcp.example.com');
+    expect(() => dnsSource({ srv: 'a b' })).toThrow(TypeError);
+    expect(() => dnsSource({ srv: 'a..b' })).toThrow(TypeError);
+    expect(() => dnsSource({ srv: srvName, refreshMs: 100 })).toThrow('refreshMs');
+    expect(() => dnsSource({ srv: srvName, priorities: 0 })).toThrow('priorities');
+    expect(() => dnsSource({ srv: srvName, tries: 0 })).toThrow('tries');
+    expect(() => dnsSource({ srv: srvName, servers: ['dns.example.com'] })).toThrow(
+      '127.0.0.1:8600',
+    );
+    expect(() => dnsSource({ host: '127.0.0.1', port: 80 })).toThrow('needs no DNS');
+    expect(() => dnsSource({ host: 'a', port: 0 })).toThrow('port');
     // @ts-expect-error there are two families
-    expect(() => dnsHost('a', { port: 1, family: 5 })).toThrow('family');
-    expect(() => dnsHost('a', { port: 1, minRefreshMs: 10, maxRefreshMs: 5 })).toThrow(RangeError);
+    expect(() => dnsSource({ host: 'a', port: 1, family: 5 })).toThrow('family');
+    expect(() => dnsSource({ host: 'a', port: 1, minRefreshMs: 10, maxRefreshMs: 5 })).toThrow(
+      RangeError,
+    );
   });
 });

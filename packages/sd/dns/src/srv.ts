@@ -5,14 +5,16 @@ import { follow } from './follow.ts';
 import { checkName } from './name.ts';
 import {
   answerOf,
-  type DnsOptions,
+  type DnsServers,
   noRecords,
   type Question,
   resolverFactory,
 } from './resolver.ts';
 
-/** How the SRV records of a service become instances. */
-export interface DnsSrvOptions extends DnsOptions {
+/** SRV records to look up, and how they become instances. */
+export interface DnsSrvLookup extends DnsServers {
+  /** The name of the records: `_add._tcp.example.com`. */
+  readonly srv: string;
   /**
    * How often the records are looked up, in milliseconds: at least 5000, at most 300 000. Default
    * 10 000. Node does not tell the TTL of an SRV record; the DNS server, which knows it, answers
@@ -29,19 +31,12 @@ export interface DnsSrvOptions extends DnsOptions {
 }
 
 /**
- * The instances that the SRV records of a name list: for `createInstancer`.
- *
- * ```ts
- * const instancer = createInstancer(dnsSrv('_add._tcp.example.com'));
- * ```
- *
  * An instance is `target:port`, with the record's weight (1 for all where all have 0) and, as
- * metadata, its `priority`. The
- * target stays a name, so that TLS can check it. A record with port 0 is dropped, alone; a name
- * without records, a failed and a truncated answer are errors, and the last set stays.
+ * metadata, its `priority`. The target stays a name, so that TLS can check it. A record with port 0
+ * is dropped, alone.
  */
-export function dnsSrv(name: string, options: DnsSrvOptions = {}): InstanceSource {
-  checkName(name);
+export function srvSource(options: DnsSrvLookup): InstanceSource {
+  const name = checkName('srv', options.srv);
   const refreshMs = checkNumber('refreshMs', options.refreshMs ?? 10_000, {
     min: 5000,
     max: 300_000,

@@ -3,13 +3,13 @@ import type { RegistryTls } from '@fairlead/sd';
 import { checkPrefix } from './keys.ts';
 
 /** Where etcd is and how it is spoken to. */
-export interface EtcdOptions {
+export interface EtcdCluster {
   /**
    * The client addresses of the members: `http://10.0.0.1:2379`, or `10.0.0.1:2379`, which is
    * `https` where {@link tls} is given. The first is drawn; when one fails, the next is asked.
    */
   readonly endpoints: readonly string[];
-  /** What the keys of all services begin with. Default `/services`. See {@link etcdInstances}. */
+  /** What the keys of all services begin with. Default `/services`. The keys are `<prefix>/<service>/<id>`. */
   readonly prefix?: string | undefined;
   /** For a server that has authentication enabled. */
   readonly auth?: EtcdAuth | undefined;
@@ -18,7 +18,7 @@ export interface EtcdOptions {
   /** How long a member has for an answer before the next is asked, in milliseconds. Default 3000. */
   readonly timeoutMs?: number | undefined;
   /** The largest answer and the largest event of a watch, in bytes. Default 16 MiB. */
-  readonly maxAnswerBytes?: number | undefined;
+  readonly maxBytes?: number | undefined;
   /** Chooses the first member and spreads the load. Default: the process's. */
   readonly random?: Random | undefined;
 }
@@ -39,7 +39,7 @@ export interface Cluster {
   readonly auth: EtcdAuth | undefined;
   readonly tls: RegistryTls | undefined;
   readonly timeoutMs: number;
-  readonly maxAnswerBytes: number | undefined;
+  readonly maxBytes: number | undefined;
   readonly random: Random;
   /** The index of the member that is asked first. */
   preferred: number;
@@ -48,8 +48,8 @@ export interface Cluster {
 }
 
 /** Checks the options; no I/O. */
-export function cluster(options: EtcdOptions): Cluster {
-  const { endpoints, auth, tls, maxAnswerBytes } = options;
+export function cluster(options: EtcdCluster): Cluster {
+  const { endpoints, auth, tls, maxBytes } = options;
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
     throw new TypeError('endpoints must list at least one member, such as http://127.0.0.1:2379');
   }
@@ -63,7 +63,7 @@ export function cluster(options: EtcdOptions): Cluster {
     auth,
     tls,
     timeoutMs: checkNumber('timeoutMs', options.timeoutMs ?? 3000, { min: 1 }),
-    maxAnswerBytes,
+    maxBytes,
     random,
     preferred: Math.floor(random() * endpoints.length),
     token: undefined,

@@ -1,5 +1,5 @@
 import { type Etcd, hasEtcd, startEtcd } from '@fairlead/peers/etcd';
-import { createInstancer, createRegistrar } from '@fairlead/sd';
+
 import {
   createFaultProxy,
   type InstancerBinding,
@@ -9,7 +9,7 @@ import {
 } from '@fairlead/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { storeAt } from '../test/store.ts';
-import { etcdInstances, etcdRegistration } from './index.ts';
+import { createEtcdInstancer, createEtcdRegistrar } from './index.ts';
 import { decodeInstance, encodeInstance } from './instance-value.ts';
 
 let etcd: Etcd;
@@ -25,9 +25,9 @@ const binding: InstancerBinding & RegistrarBinding = {
     const folder = `${prefix}/it/`;
     const options = { endpoints: [proxy.address], prefix };
     return {
-      instancer: (given) => createInstancer(etcdInstances('it', options), given),
+      instancer: (given) => createEtcdInstancer({ service: 'it', ...options, ...given }),
       registrar: (made, given) =>
-        createRegistrar(etcdRegistration('it', made, { ...options, ttlMs: 2000 }), given),
+        createEtcdRegistrar({ service: 'it', instance: made, ...options, ttlMs: 2000, ...given }),
       put: (made) => store.put(folder + made.id, encodeInstance(made)),
       remove: ({ id }) => store.remove(folder + id),
       putInvalid: () => store.put(`${folder}wrong`, 'localhost:0'),

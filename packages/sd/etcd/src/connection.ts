@@ -17,7 +17,7 @@ export interface Connection extends Disposable {
 
 /** Opens nothing before the first call. Dispose of it: that closes what was opened. */
 export function connect(cluster: Cluster): Connection {
-  const { tls, maxAnswerBytes: maxBytes, timeoutMs } = cluster;
+  const { tls, maxBytes, timeoutMs } = cluster;
   const members = cluster.endpoints.map((url) =>
     createRegistryHttp({ url, tls, maxBytes, connectMs: timeoutMs }),
   );

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { type Context, checkNumber, isServiceError, ServiceError } from '@fairlead/endpoint';
 import { type InstanceInit, instance, pause, type Registration } from '@fairlead/sd';
-import { cluster, type EtcdOptions } from './cluster.ts';
+import { cluster, type EtcdCluster } from './cluster.ts';
 import { type Connection, connect } from './connection.ts';
 import { encodeInstance } from './instance-value.ts';
 import { base64, checkSegment, folderOf } from './keys.ts';
 import { fields } from './message.ts';
 import { isForNextMember } from './refusal.ts';
 
-/** How an instance is kept in etcd. */
-export interface EtcdRegistrationOptions extends EtcdOptions {
+/** What is registered in etcd, and where. */
+export interface EtcdRegistration extends EtcdCluster {
+  /** The name of the service: a part of its keys, so without a slash. */
+  readonly service: string;
+  /** Where it listens, and what else is to be known. Its id is a part of the key, too. */
+  readonly instance: InstanceInit;
   /**
    * How long the instance stays listed after its process has died, in milliseconds, up to a whole
    * second. Renewed every third of it. At least 2000; default 15 000.
@@ -18,25 +22,15 @@ export interface EtcdRegistrationOptions extends EtcdOptions {
 }
 
 /**
- * Keeps an instance of a service in etcd, under a lease: for `createRegistrar`.
- *
- * ```ts
- * const options = { endpoints: ['127.0.0.1:2379'] };
- * const registrar = createRegistrar(etcdRegistration('add', '10.0.0.7:8080', options));
- * ```
- *
- * Its key is `<prefix>/<service>/<id>`. Of two processes with the same id the last one has the key,
- * and either one's end leaves the other's alone. A key that was deleted comes back within a third
- * of the TTL, one whose lease was lost as soon as that is noticed.
+ * Keeps an instance in etcd, under a lease, for `createRegistrar`; {@link createEtcdRegistrar} is the
+ * shorter way. Its key is `<prefix>/<service>/<id>`. Of two processes with the same id the last one
+ * has the key, and either one's end leaves the other's alone. A key that was deleted comes back
+ * within a third of the TTL, one whose lease was lost as soon as that is noticed.
  */
-export function etcdRegistration(
-  service: string,
-  init: InstanceInit,
-  options: EtcdRegistrationOptions,
-): Registration {
+export function etcdRegistration(options: EtcdRegistration): Registration {
   const etcd = cluster(options);
-  const registered = instance(init);
-  const key = folderOf(etcd.prefix, service) + checkSegment('id', registered.id);
+  const registered = instance(options.instance);
+  const key = folderOf(etcd.prefix, options.service) + checkSegment('id', registered.id);
   const ttlMs = checkNumber('ttlMs', options.ttlMs ?? 15_000, { min: 2000, max: 86_400_000 });
   const item: Item = {
     lease: leaseId(),

@@ -1,6 +1,6 @@
 import { type Context, checkNumber, ServiceError } from '@fairlead/endpoint';
 import type { Found, InstanceSource } from '@fairlead/sd';
-import { type Cluster, cluster, type EtcdOptions } from './cluster.ts';
+import { type Cluster, cluster, type EtcdCluster } from './cluster.ts';
 import { type Connection, connect } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
 import { decodeInstance, type ListedInstance } from './instance-value.ts';
@@ -14,8 +14,10 @@ import {
 } from './message.ts';
 import { isForNextMember } from './refusal.ts';
 
-/** How the instances of a service are followed. */
-export interface EtcdInstancesOptions extends EtcdOptions {
+/** A service in etcd, and how it is followed. */
+export interface EtcdLookup extends EtcdCluster {
+  /** The name of the service: a part of its keys, so without a slash. */
+  readonly service: string;
   /**
    * How often the whole set is listed again, in milliseconds, give or take a tenth: it finds what a
    * watch has missed. Default 60 000.
@@ -29,19 +31,16 @@ export interface EtcdInstancesOptions extends EtcdOptions {
 }
 
 /**
- * The instances of a service in etcd: for `createInstancer`.
+ * The instances of a service in etcd, for `createInstancer`; {@link createEtcdInstancer} is the
+ * shorter way. Each key `<prefix>/<service>/<id>` is an instance, whose value is its address or
+ * JSON: see the README. Keys elsewhere, `<prefix>/<service>2/…` or deeper ones, are none.
  *
- * ```ts
- * const instancer = createInstancer(etcdInstances('add', { endpoints: ['127.0.0.1:2379'] }));
- * ```
- *
- * Each key `<prefix>/<service>/<id>` is an instance, whose value is its address or JSON: see the
- * README. Keys elsewhere, `<prefix>/<service>2/…` or deeper ones, are none. The set is listed, then
- * watched from the revision of the list on, so that no change is missed between the two.
+ * The set is listed, then watched from the revision of the list on, so that no change is missed
+ * between the two.
  */
-export function etcdInstances(service: string, options: EtcdInstancesOptions): InstanceSource {
+export function etcdSource(options: EtcdLookup): InstanceSource {
   const etcd = cluster(options);
-  const folder = folderOf(etcd.prefix, service);
+  const folder = folderOf(etcd.prefix, options.service);
   const settings: Settings = {
     folder,
     relistMs: checkNumber('relistMs', options.relistMs ?? 60_000, { min: 1000 }),
