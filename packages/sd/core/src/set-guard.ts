@@ -56,7 +56,7 @@ export class SetGuard {
     const change: Growing = { put: [], removed: [], doubted: [] };
     for (const instance of reading.put) this.put(instance, change);
     if (reading.removed.length > 0) this.miss(reading, isDoubtful, change);
-    if (reading.whole || !isDoubtful) this.settle(reading.now, isDoubtful, change);
+    if (reading.whole) this.settle(reading.now, change);
     return change;
   }
 
@@ -113,11 +113,11 @@ export class SetGuard {
     }
   }
 
-  private settle(now: number, isDoubtful: boolean, change: Growing): void {
+  /** Ends the doubts that have lasted. One is not over because others are: a registry that lost all fills up bit by bit. */
+  private settle(now: number, change: Growing): void {
     for (const doubt of this.doubts.values()) {
       doubt.since ??= now;
-      const isConfirmed = now - doubt.since >= this.options.confirmMs;
-      if (isConfirmed || !isDoubtful) this.remove(doubt.instance, change);
+      if (now - doubt.since >= this.options.confirmMs) this.remove(doubt.instance, change);
     }
   }
 
