@@ -57,7 +57,7 @@ export function cluster(options: EtcdCluster): Cluster {
   const random = options.random ?? systemRandom;
   return {
     endpoints: endpoints.map((endpoint) =>
-      endpoint.includes('://') ? endpoint : `${scheme}://${endpoint}`,
+      checkEndpoint(endpoint.includes('://') ? endpoint : `${scheme}://${endpoint}`),
     ),
     prefix: checkPrefix(options.prefix ?? '/services'),
     auth,
@@ -68,4 +68,14 @@ export function cluster(options: EtcdCluster): Cluster {
     preferred: Math.floor(random() * endpoints.length),
     token: undefined,
   };
+}
+
+function checkEndpoint(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.username || url?.password) {
+    // Which are not shown: the error may be logged.
+    throw new TypeError(`the endpoint ${url.host} must not hold credentials: give them as auth`);
+  }
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return endpoint;
+  throw new TypeError(`an endpoint must be like http://127.0.0.1:2379, but is ${endpoint}`);
 }

@@ -28,6 +28,7 @@ interface Answer {
   }[];
   readonly leases?: readonly { readonly ID: string }[];
   readonly token?: string;
+  readonly TTL?: string;
 }
 
 /** The store of a server; `token` where it asks for authentication. */
