@@ -144,28 +144,25 @@ describe('createEtcdInstancer', () => {
 
   it('finds by listing again what a watch has missed, and drops its timers at the end', async () => {
     const listed = new Map([['a', '10.0.0.1:1']]);
-    let watches = 0;
-    let watched = (): void => {};
     await using gateway = await startListing((response) => {
-      watches += 1;
-      response.write(created);
-      watched();
+      listed.set('b', '10.0.0.2:1');
+      // Tells of one and forgets the other.
+      const events = [{ kv: keyValue(`${folder}b`, '10.0.0.2:1') }];
+      response.write(created + line({ events }));
+      listed.set('c', '10.0.0.3:1');
     }, listed);
     const clock = fakeClock();
     const endpoints = [gateway.address];
     const rare = { heartbeatMs: 100_000, random: () => 0.5 };
     const instancer = createEtcdInstancer({ service, endpoints, clock, ...rare });
-    const firstWatch = new Promise<void>((resolve) => (watched = resolve));
-    await whenKnown(instancer, ({ instances }) => instances?.length === 1);
-    await firstWatch;
-    listed.set('b', '10.0.0.2:1');
-    await clock.advance(59_999);
-    expect(gateway.paths.filter((path) => path === 'kv/range')).toHaveLength(1);
-    const secondWatch = new Promise<void>((resolve) => (watched = resolve));
-    await clock.advance(1);
+    const lists = () => gateway.paths.filter((path) => path === 'kv/range').length;
     await whenKnown(instancer, ({ instances }) => instances?.length === 2);
-    await secondWatch;
-    expect(watches).toBe(2);
+    await clock.advance(59_999);
+    expect(lists()).toBe(1);
+    await clock.advance(1);
+    await whenKnown(instancer, ({ instances }) => instances?.length === 3);
+    expect(lists()).toBe(2);
+    expect(instancer.current.error).toBeUndefined();
     await instancer.close();
     expect(clock.pending()).toBe(0);
   });
