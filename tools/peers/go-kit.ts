@@ -1,4 +1,4 @@
-// `npm run go-kit` builds Go kit's own addsvc and addcli, the oracles of the interop tests.
+// `npm run go-kit` builds Go kit's own examples, the oracles of the interop tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,23 +10,29 @@ const version = 'v0.10.0';
 const folder = fileURLToPath(
   new URL(`../../node_modules/.cache/go-kit-${version}`, import.meta.url),
 );
-const programs = ['addsvc', 'addcli'] as const;
+const programs = {
+  addsvc: 'addsvc/cmd/addsvc',
+  addcli: 'addsvc/cmd/addcli',
+  apigateway: 'apigateway',
+} as const;
 
 /** Where Go kit's programs are. */
 export const goKit = {
   addsvc: join(folder, 'addsvc'),
   addcli: join(folder, 'addcli'),
+  /** Discovers `addsvc` in Consul and calls it by gRPC. */
+  apigateway: join(folder, 'apigateway'),
 };
 
 /** Whether Go kit's programs have been built on this machine. */
 export function hasGoKit(): boolean {
-  const built = programs.every((program) => existsSync(goKit[program]));
+  const built = Object.values(goKit).every((file) => existsSync(file));
   return isMet('interop with Go kit', built, 'install Go 1.22 or newer, then `npm run go-kit`');
 }
 
 function build(): number {
-  const packages = programs.map(
-    (program) => `github.com/go-kit/kit/examples/addsvc/cmd/${program}@${version}`,
+  const packages = Object.values(programs).map(
+    (path) => `github.com/go-kit/kit/examples/${path}@${version}`,
   );
   const { error, status } = spawnSync('go', ['install', ...packages], {
     env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },

@@ -4,10 +4,11 @@ import { formatAddress, parseAddress } from './address.ts';
 import { createAddGrpcClient } from './grpc.ts';
 import { createAddHttpClient } from './http.ts';
 import { createAddJsonrpcClient } from './jsonrpc.ts';
+import { discoverAddsvc, type RegistryFlags, registryFlags } from './registry.ts';
 import type { AddService } from './service.ts';
 
 const usage =
-  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT | --jsonrpc-addr=HOST:PORT [--method=sum|concat] [--] A B';
+  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT | --jsonrpc-addr=HOST:PORT | --consul-addr=HOST:PORT [--method=sum|concat] [--] A B';
 
 /** Calls addsvc as the command line says, and returns the line that Go kit's addcli prints. */
 export async function addcli(args: readonly string[]): Promise<string> {
@@ -18,23 +19,24 @@ export async function addcli(args: readonly string[]): Promise<string> {
       'http-addr': { type: 'string' },
       'grpc-addr': { type: 'string' },
       'jsonrpc-addr': { type: 'string' },
+      ...registryFlags,
       method: { type: 'string', default: 'sum' },
     },
   });
   const [a, b, ...rest] = positionals;
   if (a === undefined || b === undefined || rest.length > 0) throw new Error(usage);
-  await using client = connect(flags);
+  await using client = await connect(flags);
   return await callMethod(client, flags.method, a, b);
 }
 
-/** The addresses of the command line; of several the first in this order is called, as by Go kit's addcli. */
-interface AddressFlags {
+/** The addresses of the command line; of several the first in this order is called, as by Go kit's addcli. The last are discovered. */
+interface AddressFlags extends RegistryFlags {
   readonly 'http-addr'?: string | undefined;
   readonly 'grpc-addr'?: string | undefined;
   readonly 'jsonrpc-addr'?: string | undefined;
 }
 
-function connect(flags: AddressFlags): AddService & AsyncDisposable {
+async function connect(flags: AddressFlags): Promise<AddService & AsyncDisposable> {
   const { 'http-addr': http, 'grpc-addr': grpc, 'jsonrpc-addr': jsonrpc } = flags;
   if (http !== undefined) {
     return createAddHttpClient(`http://${formatAddress(parseAddress('--http-addr', http))}`);
@@ -45,6 +47,8 @@ function connect(flags: AddressFlags): AddService & AsyncDisposable {
     const address = parseAddress('--jsonrpc-addr', jsonrpc);
     return createAddJsonrpcClient(`http://${formatAddress(address)}`);
   }
+  const discovered = await discoverAddsvc(flags);
+  if (discovered !== undefined) return createAddGrpcClient(discovered.address);
   throw new Error(usage);
 }
 

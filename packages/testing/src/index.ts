@@ -1,13 +1,11 @@
 export type { ConformanceCase } from './conformance-case.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
-
 export type { Faults, ProxyFaults } from './fault-proxy/faults.ts';
 export {
   createFaultProxy,
   type FaultProxy,
   type FaultProxyOptions,
 } from './fault-proxy/proxy.ts';
-
 export type {
   InstancerBinding,
   InstancerScene,
@@ -16,7 +14,6 @@ export type {
 export { instancerConformance } from './instancer-conformance/suite.ts';
 export type { RegistrarBinding, RegistrarScene } from './registrar-conformance/binding.ts';
 export { registrarConformance } from './registrar-conformance/suite.ts';
-
 export { seededRandom } from './seeded-random.ts';
 export { type SymmetryLawOptions, symmetryLaw } from './symmetry-law/suite.ts';
 export type {

@@ -1,9 +1,14 @@
 // For those who call services.
 
+export { type AcceptedAddresses, addressesIn } from './accepted-addresses.ts';
 export { type Backoff, type FullJitterOptions, fullJitter } from './backoff.ts';
 export { createEndpointer, type EndpointerOptions } from './create-endpointer.ts';
 export type { InstancerOptions } from './create-instancer.ts';
 export type { RegistrarOptions } from './create-registrar.ts';
+export {
+  createDirectoryRegistry,
+  type DirectoryRegistryOptions,
+} from './directory/registry.ts';
 export type { Discovery, DiscoveryListener, InstanceChange, Instancer } from './discovery.ts';
 export type { EndpointEntry, Endpointer, Endpoints, Factory, Owned } from './endpointer.ts';
 export { type Instance, type InstanceInit, instance } from './instance.ts';

@@ -55,30 +55,21 @@ export function scriptedRegistry({ incremental = false } = {}): ScriptedRegistry
     listed.delete(id);
     tell([], [id]);
   };
-  /** Lasts until the context ends or the registry fails it. */
-  const last = <K>(among: Map<K, Fail>, key: K, ctx: Context): Promise<void> => {
-    if (outage !== undefined) return Promise.reject(outage);
-    const lasting = new Promise<void>((resolve, reject) => {
-      among.set(key, reject);
-      ctx.onAbort(() => resolve());
-    });
-    return lasting.finally(() => among.delete(key));
-  };
-
   const source: InstanceSource = {
     name: 'a scripted registry',
     watch(found, ctx) {
       watches++;
-      const watching = last(watchers, found, ctx);
-      if (outage === undefined) found([...listed.values()]);
+      if (outage !== undefined) return Promise.reject(outage);
+      const watching = lasting(watchers, found, ctx);
+      found([...listed.values()]);
       return watching;
     },
   };
   const registration = (id: string, init: InstanceInit): Registration => ({
     name: `${id} in a scripted registry`,
     hold(registered, ctx) {
-      const holding = last(holds, id, ctx);
-      if (outage !== undefined) return holding;
+      if (outage !== undefined) return Promise.reject(outage);
+      const holding = lasting(holds, id, ctx);
       put(id, init);
       registered();
       return holding;
@@ -119,4 +110,13 @@ export function scriptedRegistry({ incremental = false } = {}): ScriptedRegistry
     instancer: (options) => createInstancer(source, options),
     registrar: (id, init, options) => createRegistrar(registration(id, init), options),
   };
+}
+
+/** Lasts until the context ends or the registry fails it. */
+function lasting<K>(among: Map<K, Fail>, key: K, ctx: Context): Promise<void> {
+  const end = new Promise<void>((resolve, reject) => {
+    among.set(key, reject);
+    ctx.onAbort(() => resolve());
+  });
+  return end.finally(() => among.delete(key));
 }
