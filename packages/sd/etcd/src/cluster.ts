@@ -17,7 +17,7 @@ export interface EtcdCluster {
   readonly tls?: RegistryTls | undefined;
   /** How long a member has for an answer before the next is asked, in milliseconds. Default 3000. */
   readonly timeoutMs?: number | undefined;
-  /** The largest answer and the largest event of a watch, in bytes. Default 16 MiB. */
+  /** The largest answer and the largest event of a watch, in bytes. Default 32 MiB. */
   readonly maxBytes?: number | undefined;
   /** Chooses the first member and spreads the load. Default: the process's. */
   readonly random?: Random | undefined;
