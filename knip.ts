@@ -25,6 +25,7 @@ const config: KnipConfig = {
     bench: {
       entry: [
         'src/main.ts',
+        'registry.ts',
         'src/{clients,load,loops,servers}/*.ts',
         'src/**/*.test.ts',
         'test/**/*.ts',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createGrpcServer } from '@fairlead/grpc';
 import { makeCertificates } from '@fairlead/peers/certificates';
 import { type Consul, hasConsul, startConsul } from '@fairlead/peers/consul';
 import { fullJitter, type Instance, instance } from '@fairlead/sd';
@@ -175,6 +176,19 @@ describe.skipIf(!hasConsul())('a check', () => {
     await expect.poll(service.weights, patient).toEqual(['10', '10']);
     web.server.close();
     web.server.closeAllConnections();
+    await expect.poll(service.weights, patient).toEqual(['', '']);
+  });
+
+  it('over gRPC asks the health service of the server, and of one service of it', {
+    timeout,
+  }, async () => {
+    await using server = createGrpcServer();
+    server.health.set('pb.Add', 'serving');
+    const { host, port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    const check: ConsulCheck = { kind: 'grpc', service: 'pb.Add', intervalMs: 1000 };
+    await using service = await checked('by-grpc', check, `${host}:${port}`);
+    await expect.poll(service.weights, patient).toEqual(['10', '10']);
+    server.health.set('pb.Add', 'not_serving');
     await expect.poll(service.weights, patient).toEqual(['', '']);
   });
 

@@ -1,5 +1,6 @@
 import { createRegistrar, fullJitter, type Registrar, type RegistrarOptions } from '@fairlead/sd';
-import { type ConsulRegistration, consulRegistration } from './registration.ts';
+import { consulRegistration } from './registration.ts';
+import type { ConsulRegistration } from './registration-document.ts';
 
 /** What is registered in Consul, and how its registrar behaves. */
 export interface ConsulRegistrarOptions extends ConsulRegistration, RegistrarOptions {}

@@ -1,39 +1,14 @@
 import { type Context, checkNumber, ServiceError } from '@fairlead/endpoint';
 import {
-  type InstanceInit,
   pause,
   type Registration,
   type RegistryAnswer,
   type RegistryHttp,
   type RegistryRequest,
 } from '@fairlead/sd';
-import { type ConsulAgent, openAgent, originOf, pathOf, refused } from './agent.ts';
+import { openAgent, originOf, pathOf, refused } from './agent.ts';
 import type { ConsulCheck } from './check.ts';
-import { registrationDocument } from './registration-document.ts';
-
-/** What is registered at a Consul agent. */
-export interface ConsulRegistration extends ConsulAgent {
-  /** The name of the service. */
-  readonly service: string;
-  /**
-   * Who serves it. An `id` must be unique among all services of the agent; default: the service and
-   * the address. `weight` is a whole number from 1; `zone` becomes the metadata `zone`.
-   */
-  readonly instance: InstanceInit;
-  readonly tags?: readonly string[] | undefined;
-  /** The weight while a check warns. Default: as ever. */
-  readonly warningWeight?: number | undefined;
-  /** How Consul learns that the instance is well. Default: a TTL of 15 s that we renew. */
-  readonly check?: ConsulCheck | undefined;
-  /**
-   * How long the check may fail before Consul drops the instance, in milliseconds; at least 60 000,
-   * and Consul looks each 30 s. Default 60 000 for a TTL, which fails for good only when we are gone;
-   * never for the others.
-   */
-  readonly deregisterCriticalAfterMs?: number | undefined;
-  /** How often we look whether the agent still has an instance without a TTL, in milliseconds. Default 10 000. */
-  readonly verifyMs?: number | undefined;
-}
+import { type ConsulRegistration, registrationDocument } from './registration-document.ts';
 
 const defaultCheck: ConsulCheck = { kind: 'ttl', ttlMs: 15_000 };
 

@@ -1,0 +1,75 @@
+// `npm run bench-registries`: how long an instance takes from its registration to a subscriber, and from its end.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createConsulInstancer, createConsulRegistrar } from '@fairlead/consul';
+import { hasConsul, startConsul } from '@fairlead/peers/consul';
+import type { Instancer, Registrar } from '@fairlead/sd';
+
+const rounds = 100;
+/** Between two changes: an instancer reads those that come faster together. */
+const restMs = 150;
+const service = 'bench';
+
+interface Backend extends AsyncDisposable {
+  readonly instancer: Instancer;
+  registrar(instance: string): Registrar;
+}
+
+const backends: Readonly<Record<string, () => Promise<Backend | undefined>>> = {
+  async Consul() {
+    if (!hasConsul()) return undefined;
+    const server = await startConsul({ inMemory: true });
+    const { url } = server;
+    return {
+      instancer: createConsulInstancer({ url, service, confirmMs: 0 }),
+      registrar: (instance) => createConsulRegistrar({ url, service, instance }),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  },
+};
+
+/** Resolves when the instancer lists the address, or lists it no more. */
+function until(instancer: Instancer, address: string, listed: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const unsubscribe = instancer.subscribe(({ instances = [] }) => {
+      if (instances.some((one) => one.address === address) !== listed) return;
+      resolve();
+      // The first call comes before there is anything to unsubscribe.
+      queueMicrotask(() => unsubscribe());
+    });
+  });
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  await delay(restMs);
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function quantile(samples: readonly number[], part: number): string {
+  const sorted = samples.toSorted((one, other) => one - other);
+  return (sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN).toFixed(1);
+}
+
+console.log('| registry | what | p50, ms | p99, ms |\n|---|---|---|---|');
+for (const [name, start] of Object.entries(backends)) {
+  await using backend = await start();
+  if (backend === undefined) continue;
+  await using instancer = backend.instancer;
+  const shown: number[] = [];
+  const gone: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const address = `10.0.0.1:${8000 + round}`;
+    await using registrar = backend.registrar(address);
+    const seen = until(instancer, address, true);
+    shown.push(await timed(() => Promise.all([registrar.register(), seen])));
+    const left = until(instancer, address, false);
+    gone.push(await timed(() => Promise.all([registrar.deregister(), left])));
+  }
+  console.log(
+    `| ${name} | registered → seen | ${quantile(shown, 0.5)} | ${quantile(shown, 0.99)} |`,
+  );
+  console.log(
+    `| ${name} | deregistered → seen | ${quantile(gone, 0.5)} | ${quantile(gone, 0.99)} |`,
+  );
+}
