@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chainSubject } from './chain.ts';
 import { contextSubject } from './context.ts';
+import { discoverySubject } from './discovery.ts';
 import { grpcSubject } from './grpc.ts';
 import { httpClientSubject } from './http-client.ts';
 import { httpServerSubject } from './http-server.ts';
@@ -16,6 +17,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
   context: contextSubject,
   routes: routesSubject,
+  discovery: discoverySubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

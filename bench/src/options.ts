@@ -6,6 +6,7 @@ export const subjectNames = [
   'chain',
   'context',
   'routes',
+  'discovery',
   'http-server',
   'http-client',
   'grpc',

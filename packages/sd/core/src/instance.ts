@@ -74,6 +74,7 @@ function hasControl(text: string): boolean {
 const noMetadata: Instance['metadata'] = Object.freeze(Object.create(null));
 
 function readMetadata(given: Readonly<Record<string, string>>): Instance['metadata'] {
+  if (typeof given !== 'object') throw new Error('the metadata must be an object of texts');
   const names = Object.keys(given);
   if (names.length === 0) return noMetadata;
   if (names.length > limits.names) throw new Error(`there are more than ${limits.names} metadata`);

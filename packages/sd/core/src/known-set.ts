@@ -43,23 +43,18 @@ export class KnownSet {
     const now = clock.now();
     const change = guard.read({ ...listed, listed: listing.size, whole, now });
     const { put, removed, doubted } = change;
-    const { instances, error, version } = this.current;
-    const confirmed = { ...this.current, error: undefined, confirmedAt: now };
-    if (instances !== undefined && put.length + removed.length + doubted.length === 0) {
-      this.current = confirmed;
-      if (error !== undefined) changed();
-      return;
-    }
+    const { instances, doubtful, error, version, change: last } = this.current;
+    const isNews = instances === undefined || put.length + removed.length + doubted.length > 0;
     const next = { put, removed: removed.map(idOf) };
-    const doubtful = guard.doubtful();
     this.current = {
-      ...confirmed,
-      version: version + 1,
-      instances: withChanges(instances ?? nothing, next, idOf),
-      doubtful: withChanges(nothing, { put: doubtful, removed: [] }, idOf),
-      change,
+      version: isNews ? version + 1 : version,
+      instances: isNews ? withChanges(instances ?? nothing, next, idOf) : instances,
+      doubtful: isNews ? sorted(guard.doubtful()) : doubtful,
+      change: isNews ? change : last,
+      error: undefined,
+      confirmedAt: now,
     };
-    changed();
+    if (isNews || error !== undefined) changed();
   }
 
   /** Keeps the set, and says why it is not confirmed. An error like the one before is no event. */
@@ -72,4 +67,9 @@ export class KnownSet {
     report(error);
     if (before?.code !== error.code) changed();
   }
+}
+
+function sorted(instances: readonly Instance[]): readonly Instance[] {
+  if (instances.length === 0) return nothing;
+  return withChanges(nothing, { put: instances, removed: [] }, idOf);
 }

@@ -49,8 +49,9 @@ export class Listing {
     for (const made of next.values()) this.put(made);
     const text = this.reasons.toSorted().join('\n');
     // The same entries are wrong in each reading until somebody mends them: to say it once will do.
-    if (text !== this.lastReasons) this.reject();
+    if (text === this.lastReasons) this.reasons = [];
     this.lastReasons = text;
+    this.reject();
     return this.finish();
   }
 
@@ -89,10 +90,12 @@ export class Listing {
 
   private add(next: Map<string, Instance>, made: Instance): void {
     const twin = next.get(made.id);
-    if (twin === undefined || made.address < twin.address) next.set(made.id, made);
-    if (twin === undefined || sameInstance(twin, made)) return;
-    const [least, other] = [twin.address, made.address].toSorted();
-    this.reasons.push(`${JSON.stringify(made.id)} is at ${least} and at ${other}`);
+    if (twin !== undefined && sameInstance(twin, made)) return;
+    const [first, other] = twin === undefined ? [made] : [twin, made].toSorted(byContent);
+    if (first !== undefined) next.set(made.id, first);
+    if (first === undefined || other === undefined) return;
+    const id = JSON.stringify(made.id);
+    this.reasons.push(`${id} is listed twice, at ${first.address} and at ${other.address}`);
   }
 
   private put(made: Instance): void {
@@ -126,7 +129,8 @@ export class Listing {
   }
 
   private reject(): void {
-    if (this.reasons.length > 0) this.options.rejected(this.reasons);
+    if (this.reasons.length === 0) return;
+    this.options.rejected(this.reasons);
     this.reasons = [];
   }
 
@@ -158,4 +162,13 @@ function least(holders: readonly Instance[]): Instance | undefined {
   let [first] = holders;
   for (const holder of holders) if (first !== undefined && holder.id < first.id) first = holder;
   return first;
+}
+
+/** An order of different instances with the same id. */
+function byContent(one: Instance, other: Instance): number {
+  return contentOf(one) < contentOf(other) ? -1 : 1;
+}
+
+function contentOf({ address, weight, zone = '', metadata }: Instance): string {
+  return JSON.stringify([address, weight, zone, Object.entries(metadata).toSorted()]);
 }

@@ -84,8 +84,10 @@ export class SetGuard {
       this.reference = before;
       this.referenceAt = now;
     }
+    if (confirmMs === 0) return false;
     const tooFew = listed < this.reference * (1 - maxShrink) || (listed === 0 && before > 0);
-    return tooFew && confirmMs > 0;
+    // While some are in doubt the registry is: it may get what it lost back one by one.
+    return tooFew || this.doubts.size > 0;
   }
 
   private put(instance: Instance, change: Growing): void {
@@ -113,7 +115,6 @@ export class SetGuard {
     }
   }
 
-  /** Ends the doubts that have lasted. One is not over because others are: a registry that lost all fills up bit by bit. */
   private settle(now: number, change: Growing): void {
     for (const doubt of this.doubts.values()) {
       doubt.since ??= now;

@@ -2,7 +2,7 @@ import { type Context, ServiceError } from '@fairlead/endpoint';
 import { createInstancer, type InstancerOptions } from '../src/create-instancer.ts';
 import { createRegistrar, type RegistrarOptions } from '../src/create-registrar.ts';
 import type { Instancer } from '../src/discovery.ts';
-import { type InstanceInit, instance } from '../src/instance.ts';
+import type { InstanceInit } from '../src/instance.ts';
 import type { Found, InstanceSource } from '../src/instance-source.ts';
 import type { Registrar, Registration } from '../src/registrar.ts';
 
@@ -93,7 +93,7 @@ export function scriptedRegistry({ incremental = false } = {}): ScriptedRegistry
     },
     set(inits) {
       listed.clear();
-      for (const init of inits) listed.set(instance(init).id, init);
+      for (const init of inits) listed.set(idOf(init), init);
       tell();
     },
     cut(error = refused) {
@@ -119,4 +119,8 @@ function lasting<K>(among: Map<K, Fail>, key: K, ctx: Context): Promise<void> {
     ctx.onAbort(() => resolve());
   });
   return end.finally(() => among.delete(key));
+}
+
+function idOf(init: InstanceInit): string {
+  return typeof init === 'string' ? init : (init.id ?? init.address);
 }

@@ -1,0 +1,38 @@
+import { line } from './result.ts';
+import { inPasses, interleave } from './rounds.ts';
+import { ratios } from './spread.ts';
+import type { Subject } from './subject.ts';
+import { startWorkers } from './worker-set.ts';
+
+const sizes = ['1000', '10000'] as const;
+
+/** What a change of a set costs, with few instances and with many. */
+export const discoverySubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
+  const samples = await inPasses(passes, async () => {
+    await using workers = await startWorkers(sizes, (size) => [
+      'loops/discovery',
+      { node, cpu: 'subject', args: [size] },
+    ]);
+    await workers.warmUp(warmUpMs);
+    return await interleave(sizes, rounds, (size) => workers.get(size).measure(roundMs));
+  });
+
+  const usAt = (size: (typeof sizes)[number], what: 'change' | 'same'): number[] =>
+    samples[size].map((sample) => sample[what] ?? Number.NaN);
+  return [
+    {
+      title: 'A change of a set of instances',
+      lines: [
+        // What this adds with ten times the instances is the copying of two arrays of pointers.
+        line(
+          'one instance goes or comes: of 10 000 ÷ of 1 000',
+          '×',
+          ratios(usAt('10000', 'change'), usAt('1000', 'change')),
+          { atMost: 5 },
+        ),
+        ...sizes.map((size) => line(`  of ${size}`, 'µs', usAt(size, 'change'), { atMost: 5000 })),
+        ...sizes.map((size) => line(`the same set again, of ${size}`, 'µs', usAt(size, 'same'))),
+      ],
+    },
+  ];
+};
