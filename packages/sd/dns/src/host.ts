@@ -9,6 +9,7 @@ import { answerOf, type DnsServers, type Question, resolverFactory } from './res
 export interface DnsHostLookup extends DnsServers {
   /** The name of the host: `add.default.svc.cluster.local`. */
   readonly host: string;
+  readonly srv?: undefined;
   /** The port of every instance: DNS does not say it. */
   readonly port: number;
   /** Which addresses are looked up: 4 for A records, the default, 6 for AAAA records. */

@@ -10,5 +10,5 @@ export type DnsLookup = DnsSrvLookup | DnsHostLookup;
  * A name without records, a failed, an empty and a truncated answer are errors, and the last set stays.
  */
 export function dnsSource(lookup: DnsLookup): InstanceSource {
-  return 'srv' in lookup ? srvSource(lookup) : hostSource(lookup);
+  return lookup.srv === undefined ? hostSource(lookup) : srvSource(lookup);
 }

@@ -15,6 +15,7 @@ import {
 export interface DnsSrvLookup extends DnsServers {
   /** The name of the records: `_add._tcp.example.com`. */
   readonly srv: string;
+  readonly host?: undefined;
   /**
    * How often the records are looked up, in milliseconds: at least 5000, at most 300 000. Default
    * 10 000. Node does not tell the TTL of an SRV record; the DNS server, which knows it, answers

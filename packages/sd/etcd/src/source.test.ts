@@ -183,7 +183,7 @@ describe('createEtcdInstancer', () => {
         backoff: () => 1000,
       });
       const { error } = await whenKnown(instancer, (state) => state.error !== undefined);
-      expect(error?.message).toContain('ends each watch at once');
+      expect(error?.message).toContain('ended the watch of /services/add/');
       expect(gateway.paths).toEqual(['kv/range', 'watch', 'kv/range', 'watch']);
     }
   });

@@ -73,12 +73,12 @@ async function follow(
     const listing = readListing(await connection.call('kv/range', rangeOf(settings.folder), ctx));
     found(instancesOf(settings.folder, listing.entries));
     const startedAt = ctx.clock.now();
-    const ending = await watch(etcd, connection, settings, { listing, found, ctx });
+    const lost = await watch(etcd, connection, settings, { listing, found, ctx });
     ctx.throwIfAborted();
-    if (ending === 'lost') connection.turnAway();
+    if (lost !== undefined) connection.turnAway();
     // Listed again at once, maybe elsewhere; what ends again and again waits for its turn.
     const isShort = ctx.clock.now() - startedAt < soundWatchMs;
-    if (isShort && wasShort) throw lostWatch();
+    if (isShort && wasShort) throw lost ?? endedWatch(settings.folder);
     wasShort = isShort;
   }
 }
@@ -90,30 +90,34 @@ interface WatchTask {
   readonly ctx: Context;
 }
 
-/** Why a watch is over: it is time to list again, or it broke. */
-type WatchEnding = 'relist' | 'lost';
-
+/**
+ * Watches until the watch breaks, and then resolves with the reason, or until it is time to list
+ * again. Rejects where another member would do no better.
+ */
 async function watch(
   { random }: Cluster,
   connection: Connection,
   settings: Settings,
   task: WatchTask,
-): Promise<WatchEnding> {
+): Promise<ServiceError | undefined> {
   using scope = task.ctx.withCancel();
   const { folder, relistMs, heartbeatMs } = settings;
-  let ending: WatchEnding = 'lost';
+  let isOver = false;
   const stopTimer = scope.clock.schedule(relistMs * (0.9 + random() * 0.2), () => {
-    ending = 'relist';
+    isOver = true;
     scope.cancel();
   });
   const beating = heartbeat(connection, folder, heartbeatMs, scope).catch((error: unknown) =>
     scope.cancel(error),
   );
   try {
-    return await readEvents(connection, settings, { ...task, ctx: scope });
+    await readEvents(connection, settings, { ...task, ctx: scope });
+    return undefined;
   } catch (thrown) {
-    if (scope.error === undefined && !isForNextMember(ServiceError.from(thrown))) throw thrown;
-    return ending;
+    if (isOver) return undefined;
+    const lost = scope.error ?? ServiceError.from(thrown);
+    if (scope.error === undefined && !isForNextMember(lost)) throw lost;
+    return lost;
   } finally {
     stopTimer();
     scope.cancel();
@@ -121,12 +125,12 @@ async function watch(
   }
 }
 
-/** Reports each event after the listing, until the server ends the watch. */
+/** Reports each event after the listing, until that is compacted; rejects when the watch ends otherwise. */
 async function readEvents(
   connection: Connection,
   { folder }: Settings,
   { listing, found, ctx }: WatchTask,
-): Promise<WatchEnding> {
+): Promise<void> {
   const create_request = {
     ...rangeOf(folder),
     start_revision: String(listing.revision + 1n),
@@ -134,11 +138,11 @@ async function readEvents(
   };
   for await (const line of await connection.stream('watch', { create_request }, ctx)) {
     const { changes, canceled, isCompacted } = readWatchMessage(line);
-    if (isCompacted) return 'relist';
+    if (isCompacted) return;
     if (canceled !== undefined) throw canceledWatch(folder, canceled);
     if (changes.size > 0) report(folder, changes, found);
   }
-  return 'lost';
+  throw endedWatch(folder);
 }
 
 function report(folder: string, changes: WatchMessage['changes'], found: Found): void {
@@ -168,6 +172,9 @@ function canceledWatch(folder: string, reason: string): ServiceError {
   );
 }
 
-function lostWatch(): ServiceError {
-  return new ServiceError('unavailable', 'etcd ends each watch at once: look into its log');
+function endedWatch(folder: string): ServiceError {
+  return new ServiceError(
+    'unavailable',
+    `etcd ended the watch of ${folder} without a reason: look into its log`,
+  );
 }
