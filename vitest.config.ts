@@ -7,5 +7,7 @@ export default defineConfig({
   test: {
     include: ['{packages,examples,tools,bench,docs}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    // What is waited for comes in milliseconds, or, on a machine with other work, in seconds.
+    expect: { poll: { interval: 20, timeout: 10_000 } },
   },
 });

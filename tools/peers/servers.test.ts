@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hasConsul, startConsul, startConsulCluster } from './consul.ts';
 import { hasEtcd, startEtcd, startEtcdCluster } from './etcd.ts';
 import type { ServerProcess } from './server-process.ts';
 
-const timeout = 60_000;
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Writes and reads one value, by each server's own API. */
 interface Store {
@@ -51,22 +51,18 @@ const servers = {
 } as const;
 
 describe.each(Object.entries(servers))('%s', (_, { isThere, start, cluster, store }) => {
-  it.skipIf(!isThere)(
-    'keeps its data over a kill, and loses it when told',
-    { timeout },
-    async () => {
-      await using server = await start();
-      const { put, get } = store(server.url);
-      await put('kept');
-      await server.kill();
-      await server.restart();
-      expect(await get()).toBe('kept');
-      await server.restart({ keepData: false });
-      expect(await get()).toBe('');
-    },
-  );
+  it.skipIf(!isThere)('keeps its data over a kill, and loses it when told', async () => {
+    await using server = await start();
+    const { put, get } = store(server.url);
+    await put('kept');
+    await server.kill();
+    await server.restart();
+    expect(await get()).toBe('kept');
+    await server.restart({ keepData: false });
+    expect(await get()).toBe('');
+  });
 
-  it.skipIf(!isThere)('answers nothing while it is paused', { timeout }, async () => {
+  it.skipIf(!isThere)('answers nothing while it is paused', async () => {
     await using server = await start();
     const { put, get } = store(server.url);
     await put('kept');
@@ -77,7 +73,7 @@ describe.each(Object.entries(servers))('%s', (_, { isThere, start, cluster, stor
     expect([first, await answer]).toEqual(['none', 'kept']);
   });
 
-  it.skipIf(!isThere)('goes on as a cluster without its leader', { timeout }, async () => {
+  it.skipIf(!isThere)('goes on as a cluster without its leader', async () => {
     await using three = await cluster();
     const leader = await three.leader();
     await leader.kill();
@@ -100,7 +96,7 @@ async function fetchTimesOut(url: string): Promise<string> {
   );
 }
 
-it.skipIf(!hasEtcd())('ends with the process that started it', { timeout }, async () => {
+it.skipIf(!hasEtcd())('ends with the process that started it', async () => {
   const program = `
     import { startEtcd } from '${new URL('./etcd.ts', import.meta.url)}';
     const server = await startEtcd();

@@ -3,9 +3,10 @@ import { hasConsul, startConsul } from '@fairlead/peers/consul';
 import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import { goKit, hasGoKit } from '@fairlead/peers/go-kit';
 import { freePorts, type RunningProgram, runToEnd, startProgram } from '@fairlead/peers/process';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
-const timeout = 60_000;
+vi.setConfig({ testTimeout: 60_000 });
+
 const node = process.execPath;
 const program = (name: string): string[] => [
   '--import=tsx',
@@ -27,7 +28,7 @@ const addcli = (...args: string[]) => runToEnd(node, [...program('addcli'), ...a
 const answered = (stdout: string) => ({ code: 0, stdout, stderr: '' });
 
 describe.skipIf(!hasConsul())('with a real Consul', () => {
-  it('addcli finds addsvc, which is gone after SIGTERM', { timeout }, async () => {
+  it('addcli finds addsvc, which is gone after SIGTERM', async () => {
     await using consul = await startConsul({ inMemory: true });
     const flag = `--consul-addr=${consul.address}`;
     const missing = `error: there is no instance of addsvc at ${consul.address}\n`;
@@ -44,13 +45,13 @@ describe.skipIf(!hasConsul())('with a real Consul', () => {
     expect(await left.json()).toEqual({});
   });
 
-  it('addcli says why a registry cannot be read', { timeout }, async () => {
+  it('addcli says why a registry cannot be read', async () => {
     const { code, stderr } = await addcli('--consul-addr=127.0.0.1:1', '1', '2');
     expect(code).toBe(1);
     expect(stderr).toContain('ECONNREFUSED');
   });
 
-  it.skipIf(!hasGoKit())("Go kit's gateway finds and calls our addsvc", { timeout }, async () => {
+  it.skipIf(!hasGoKit())("Go kit's gateway finds and calls our addsvc", async () => {
     await using consul = await startConsul({ inMemory: true });
     await using _addsvc = await startAddsvc(`--consul-addr=${consul.address}`);
     const [port] = await freePorts(1);

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePorts, type RunningProgram, runToEnd, startProgram } from '@fairlead/peers/process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+// Each starts one program or more, which takes seconds on a machine with other work.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const node = process.execPath;
 const program = (name: string): string[] => [

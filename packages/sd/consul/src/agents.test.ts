@@ -4,11 +4,12 @@ import { createGrpcServer } from '@fairlead/grpc';
 import { makeCertificates } from '@fairlead/peers/certificates';
 import { type Consul, hasConsul, startConsul } from '@fairlead/peers/consul';
 import { fullJitter, type Instance, instance } from '@fairlead/sd';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registryAt } from '../test/registry.ts';
 import { type ConsulCheck, createConsulInstancer, createConsulRegistrar } from './index.ts';
 
-const timeout = 60_000;
+vi.setConfig({ testTimeout: 60_000 });
+
 const backoff = fullJitter({ baseMs: 50, maxMs: 200 });
 const patient = { timeout: 20_000, interval: 20 };
 
@@ -58,7 +59,7 @@ describe.skipIf(!hasConsul())('an agent with ACLs', () => {
     expect(await registryAt(consul).catalog('add')).toHaveLength(0);
   });
 
-  it('R6: takes a token away from an instancer, which keeps its set', { timeout }, async () => {
+  it('R6: takes a token away from an instancer, which keeps its set', async () => {
     const rules = 'service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }';
     const { token, remove } = await makeToken('discoverer', rules);
     await registryAt(consul).put('kept', member(2));
@@ -79,7 +80,7 @@ describe.skipIf(!hasConsul())('an agent with ACLs', () => {
 });
 
 describe.skipIf(!hasConsul())('an agent with TLS', () => {
-  it('is spoken to with its authority and a certificate of our own', { timeout }, async () => {
+  it('is spoken to with its authority and a certificate of our own', async () => {
     const { ca, server, client } = await makeCertificates();
     await using consul = await startConsul({ inMemory: true, tls: { ...server, clientCa: ca } });
     const url = consul.tlsUrl;
@@ -149,9 +150,7 @@ describe.skipIf(!hasConsul())('a check', () => {
     return { answer, address, server, [Symbol.asyncDispose]: async () => void server.close() };
   }
 
-  it('over HTTP lets an instance pass, warn with another weight, and fail', {
-    timeout,
-  }, async () => {
+  it('over HTTP lets an instance pass, warn with another weight, and fail', async () => {
     await using web = await serve();
     const check: ConsulCheck = {
       kind: 'http',
@@ -169,7 +168,7 @@ describe.skipIf(!hasConsul())('a check', () => {
     await expect.poll(service.weights, patient).toEqual(['10', '10']);
   });
 
-  it('over TCP asks the address of the instance', { timeout }, async () => {
+  it('over TCP asks the address of the instance', async () => {
     await using web = await serve();
     const check: ConsulCheck = { kind: 'tcp', intervalMs: 1000 };
     await using service = await checked('by-tcp', check, web.address);
@@ -179,9 +178,7 @@ describe.skipIf(!hasConsul())('a check', () => {
     await expect.poll(service.weights, patient).toEqual(['', '']);
   });
 
-  it('over gRPC asks the health service of the server, and of one service of it', {
-    timeout,
-  }, async () => {
+  it('over gRPC asks the health service of the server, and of one service of it', async () => {
     await using server = createGrpcServer();
     server.health.set('pb.Add', 'serving');
     const { host, port } = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -192,17 +189,13 @@ describe.skipIf(!hasConsul())('a check', () => {
     await expect.poll(service.weights, patient).toEqual(['', '']);
   });
 
-  it('passes before it was asked for the first time where that is wished', {
-    timeout,
-  }, async () => {
+  it('passes before it was asked for the first time where that is wished', async () => {
     const check: ConsulCheck = { kind: 'tcp', intervalMs: 60_000, initiallyPassing: true };
     await using service = await checked('by-hope', check, '127.0.0.1:1');
     await expect.poll(service.weights, patient).toEqual(['10', '10']);
   });
 
-  it('of a kind that is not ours is looked after: a lost instance comes back', {
-    timeout,
-  }, async () => {
+  it('of a kind that is not ours is looked after: a lost instance comes back', async () => {
     const registry = registryAt(consul);
     await using registrar = createConsulRegistrar({
       service: 'looked-after',

@@ -1,9 +1,11 @@
 import { background, type ServiceError } from '@fairlead/endpoint';
 import type { Discovery, Instancer } from '@fairlead/sd';
 import { fakeClock } from '@fairlead/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type FakeAnswer, healthEntry, indexHeader, startFakeConsul } from '../test/fake-consul.ts';
 import { consulSource, createConsulInstancer } from './index.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const two = [healthEntry(1), healthEntry(2)];
 

@@ -8,6 +8,7 @@ export interface Discovery {
   /**
    * The last good set: no two with the same id or address, sorted by id. Undefined until the
    * registry has answered once. Instances that did not change are the same objects as before.
+   * The array is made when it is first looked at: who follows {@link change} alone need not pay for it.
    */
   readonly instances: readonly Instance[] | undefined;
   /**

@@ -4,10 +4,27 @@ import type { Instance } from './instance.ts';
 import type { Listing, ListingChange } from './listing.ts';
 import { unavailable } from './report.ts';
 import type { SetGuard } from './set-guard.ts';
-import { withChanges } from './sorted.ts';
+import { SortedList } from './sorted-list.ts';
 
 const nothing: readonly Instance[] = Object.freeze([]);
 const idOf = ({ id }: Instance): string => id;
+const none = new SortedList(idOf, nothing);
+
+type Rest = Omit<Discovery, 'instances'>;
+
+/** A discovery whose list is made when it is looked at. */
+function discovery(list: SortedList<Instance> | undefined, rest: Rest): Discovery {
+  return {
+    version: rest.version,
+    get instances() {
+      return list?.items;
+    },
+    doubtful: rest.doubtful,
+    change: rest.change,
+    error: rest.error,
+    confirmedAt: rest.confirmedAt,
+  };
+}
 
 /** What a {@link KnownSet} is made of. */
 export interface KnownSetOptions {
@@ -23,14 +40,14 @@ export interface KnownSetOptions {
 
 /** What is known, as readings and failures come in. */
 export class KnownSet {
-  current: Discovery = {
+  current: Discovery = discovery(undefined, {
     version: 0,
-    instances: undefined,
     doubtful: nothing,
     change: { put: nothing, removed: nothing, doubted: nothing },
     error: undefined,
     confirmedAt: undefined,
-  };
+  });
+  private list: SortedList<Instance> | undefined = undefined;
   private readonly options: KnownSetOptions;
 
   constructor(options: KnownSetOptions) {
@@ -43,17 +60,16 @@ export class KnownSet {
     const now = clock.now();
     const change = guard.read({ ...listed, listed: listing.size, whole, now });
     const { put, removed, doubted } = change;
-    const { instances, doubtful, error, version, change: last } = this.current;
-    const isNews = instances === undefined || put.length + removed.length + doubted.length > 0;
-    const next = { put, removed: removed.map(idOf) };
-    this.current = {
+    const { doubtful, error, version, change: last } = this.current;
+    const isNews = this.list === undefined || put.length + removed.length + doubted.length > 0;
+    if (isNews) this.list = (this.list ?? none).with({ put, removed: removed.map(idOf) });
+    this.current = discovery(this.list, {
       version: isNews ? version + 1 : version,
-      instances: isNews ? withChanges(instances ?? nothing, next, idOf) : instances,
       doubtful: isNews ? sorted(guard.doubtful()) : doubtful,
       change: isNews ? change : last,
       error: undefined,
       confirmedAt: now,
-    };
+    });
     if (isNews || error !== undefined) changed();
   }
 
@@ -61,9 +77,9 @@ export class KnownSet {
   failed(thrown: unknown): void {
     const { name, guard, report, changed } = this.options;
     const error = unavailable(`${name} cannot be read`, thrown);
-    const before = this.current.error;
+    const { version, doubtful, change, confirmedAt, error: before } = this.current;
     guard.failed();
-    this.current = { ...this.current, error };
+    this.current = discovery(this.list, { version, doubtful, change, confirmedAt, error });
     report(error);
     if (before?.code !== error.code) changed();
   }
@@ -71,5 +87,5 @@ export class KnownSet {
 
 function sorted(instances: readonly Instance[]): readonly Instance[] {
   if (instances.length === 0) return nothing;
-  return withChanges(nothing, { put: instances, removed: [] }, idOf);
+  return none.with({ put: instances, removed: [] }).items;
 }

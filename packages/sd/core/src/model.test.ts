@@ -115,7 +115,8 @@ describe('an instancer and its endpointer', () => {
     const how = incremental ? 'tells changes' : 'tells whole sets';
     it(`R2, R8: end with the truth, and are never empty unconfirmed, whatever a registry does that ${how}`, async () => {
       const history = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (history) => {
-        const { clock, truth, instancer, endpointer, steps, violations, lastListed } = setUp(incremental);
+        const { clock, truth, instancer, endpointer, steps, violations, lastListed } =
+          setUp(incremental);
         let before = 0;
         let version = 0;
         instancer.subscribe(({ instances = [], doubtful, ...event }) => {

@@ -5,8 +5,10 @@ import { createServer as createTcpServer } from 'node:net';
 import { background, createContext } from '@fairlead/endpoint';
 import { makeCertificates } from '@fairlead/peers/certificates';
 import { createFaultProxy, fakeClock } from '@fairlead/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRegistryHttp, type RegistryHttpOptions } from './registry-http.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 async function serve(listener: RequestListener, options: Partial<RegistryHttpOptions> = {}) {
   const server = createServer(listener).listen(0, '127.0.0.1');

@@ -3,7 +3,7 @@ import type { Discovery } from './discovery.ts';
 import type { Instance } from './instance.ts';
 import type { Maker } from './making.ts';
 import { type EntryOptions, OwnedEntry } from './owned-entry.ts';
-import type { SortedChanges } from './sorted.ts';
+import type { SortedChanges } from './sorted-list.ts';
 
 interface Slot<T> {
   instance: Instance;
@@ -38,13 +38,14 @@ export class Slots<T> {
   }
 
   /** Takes over what is known now: the change alone where nothing was missed in between. */
-  follow({ version, instances = [], doubtful, change }: Discovery): void {
+  follow(discovery: Discovery): void {
+    const { version, doubtful, change } = discovery;
     if (version === this.seen) return;
     if (version - 1 === this.seen) {
       for (const { id } of change.removed) this.removeId(id);
       for (const instance of change.put) this.put(instance, false);
       for (const { id } of change.doubted) this.doubt(this.slots.get(id), true);
-    } else this.compare(instances, new Set(doubtful));
+    } else this.compare(discovery.instances ?? [], new Set(doubtful));
     this.seen = version;
   }
 

@@ -1,9 +1,9 @@
 import { background, ServiceError } from '@fairlead/endpoint';
 import type { Discovery, Instancer } from './discovery.ts';
-import type { InstanceInit } from './instance.ts';
+import type { Instance, InstanceInit } from './instance.ts';
 import { Listing } from './listing.ts';
 import { reporter } from './report.ts';
-import { withChanges } from './sorted.ts';
+import { SortedList } from './sorted-list.ts';
 import { subscribers } from './subscribers.ts';
 
 /**
@@ -22,7 +22,7 @@ export function staticInstancer(inits: readonly InstanceInit[]): Instancer {
       throw new ServiceError('invalid_argument', `static instances: ${reasons.join('; ')}`);
     },
   }).replace(inits);
-  const instances = withChanges([], { put, removed: [] }, ({ id }) => id);
+  const instances = new SortedList<Instance>(({ id }) => id, []).with({ put, removed: [] }).items;
   const current: Discovery = {
     version: 1,
     instances,

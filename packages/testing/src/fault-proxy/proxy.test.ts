@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { createFaultProxy, type FaultProxyOptions } from './proxy.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A server behind a proxy, and one connection through it: both of its ends. */
 async function setUp(options: Omit<FaultProxyOptions, 'target'> = {}) {
