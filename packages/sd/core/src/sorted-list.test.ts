@@ -15,6 +15,15 @@ interface Item {
   readonly value: number;
 }
 
+function change(
+  model: Map<string, number>,
+  put: readonly Item[],
+  removed: readonly string[],
+): void {
+  for (const key of removed) model.delete(key);
+  for (const { key, value } of put) model.set(key, value);
+}
+
 /** What a list should be, as a text. */
 function expected(model: ReadonlyMap<string, number>): string {
   return JSON.stringify([...model].toSorted(([one], [other]) => (one < other ? -1 : 1)));
@@ -31,8 +40,7 @@ describe('SortedList', () => {
       let list = new SortedList<Item>(({ key }) => key, []);
       const versions: (readonly [SortedList<Item>, string])[] = [];
       for (const { put, removed, isRead } of history) {
-        for (const gone of removed) model.delete(gone);
-        for (const item of put) model.set(item.key, item.value);
+        change(model, put, removed);
         list = list.with({ put, removed });
         if (isRead) assert.equal(list.items, list.items);
         versions.push([list, expected(model)]);
