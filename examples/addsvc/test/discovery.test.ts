@@ -68,7 +68,7 @@ describe.skipIf(!hasConsul())('with a real Consul', () => {
 });
 
 describe.skipIf(!hasEtcd())('with a real etcd', () => {
-  it('addcli finds addsvc, which is gone after SIGTERM', { timeout }, async () => {
+  it('addcli finds addsvc, which is gone after SIGTERM', async () => {
     await using etcd = await startEtcd();
     const flag = `--etcd-addr=${etcd.address}`;
     const missing = `error: there is no instance of addsvc at ${etcd.address}\n`;

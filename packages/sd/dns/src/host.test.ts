@@ -1,10 +1,12 @@
 import { createHook } from 'node:async_hooks';
 import { hasDnsmasq, startDnsmasq } from '@fairlead/peers/dnsmasq';
 import { fakeClock, whenKnown } from '@fairlead/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { a, type DnsQuestion, type DnsReply, startDnsServer } from '../test/dns-server.ts';
 import { readings } from '../test/following.ts';
 import { createDnsInstancer, dnsSource } from './index.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const host = 'add.example.test';
 const port = 8080;

@@ -1,9 +1,11 @@
 import { hasDnsmasq, startDnsmasq } from '@fairlead/peers/dnsmasq';
 import { fakeClock, whenKnown } from '@fairlead/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type DnsReply, srv, startDnsServer } from '../test/dns-server.ts';
 import { readings } from '../test/following.ts';
 import { createDnsInstancer, type DnsSrvLookup, dnsSource } from './index.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const srvName = '_add._tcp.example.test';
 

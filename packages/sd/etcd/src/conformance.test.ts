@@ -7,10 +7,12 @@ import {
   type RegistrarBinding,
   registrarConformance,
 } from '@fairlead/testing';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { storeAt } from '../test/store.ts';
 import { createEtcdInstancer, createEtcdRegistrar } from './index.ts';
 import { decodeInstance, encodeInstance } from './instance-value.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let etcd: Etcd;
 let scenes = 0;
@@ -49,9 +51,9 @@ const binding: InstancerBinding & RegistrarBinding = {
 describe.skipIf(!hasEtcd())('etcd', () => {
   beforeAll(async () => {
     etcd = await startEtcd();
-  }, 30_000);
+  });
   afterAll(() => etcd[Symbol.asyncDispose]());
 
-  for (const { name, run } of instancerConformance(binding)) it(`instancer: ${name}`, run, 30_000);
-  for (const { name, run } of registrarConformance(binding)) it(`registrar: ${name}`, run, 30_000);
+  for (const { name, run } of instancerConformance(binding)) it(`instancer: ${name}`, run);
+  for (const { name, run } of registrarConformance(binding)) it(`registrar: ${name}`, run);
 });

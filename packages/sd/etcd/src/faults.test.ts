@@ -1,13 +1,14 @@
 import { type Etcd, hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import type { Discovery, Instancer } from '@fairlead/sd';
 import { createFaultProxy, seededRandom, whenKnown } from '@fairlead/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { storeAt } from '../test/store.ts';
 import { createEtcdInstancer, createEtcdRegistrar } from './index.ts';
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const service = 'add';
 
-const limitMs = 60_000;
 const folder = '/services/add/';
 
 /** Every state that an instancer comes to be in. */
@@ -26,7 +27,7 @@ function instancerOf({ address }: Pick<Etcd, 'address'>): Instancer {
   return createEtcdInstancer({ service, endpoints: [address], timeoutMs: 1000 });
 }
 
-describe.skipIf(!hasEtcd())('an outage of etcd', { timeout: limitMs }, () => {
+describe.skipIf(!hasEtcd())('an outage of etcd', () => {
   it('R1: leaves the set alone and is over when etcd is back', async () => {
     await using etcd = await startEtcd();
     const store = storeAt(etcd.url);
@@ -65,7 +66,7 @@ describe.skipIf(!hasEtcd())('an outage of etcd', { timeout: limitMs }, () => {
     await etcd.restart({ keepData: false });
     await whenKnown(instancer, ({ error, confirmedAt }) => !error && confirmedAt !== undefined);
     const store = storeAt(etcd.url);
-    await expect.poll(() => store.list(folder), { timeout: 10_000 }).toHaveLength(3);
+    await expect.poll(() => store.list(folder), { timeout: 30_000 }).toHaveLength(3);
     await whenKnown(instancer, has(...addresses));
     expect(states.map(({ instances }) => instances?.length)).toEqual(states.map(() => 3));
     expect(registrars.map(({ state }) => state)).toEqual(Array(3).fill('registered'));
@@ -108,7 +109,7 @@ describe.skipIf(!hasEtcd())('an outage of etcd', { timeout: limitMs }, () => {
     await using proxy = createFaultProxy({ target: etcd.address });
     await proxy.listen();
     const endpoints = [proxy.address, etcd.address];
-    const quick = { heartbeatMs: 500, timeoutMs: 500, random: () => 0 };
+    const quick = { heartbeatMs: 500, timeoutMs: 1000, random: () => 0 };
     await using instancer = createEtcdInstancer({ service, endpoints, ...quick });
     await whenKnown(instancer, has());
     const states = statesOf(instancer);

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import { goKit, hasGoKit } from '@fairlead/peers/go-kit';
 import { whenKnown } from '@fairlead/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createEtcdInstancer, createEtcdRegistrar } from './index.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const service = 'add';
 const folder = '/services/add/';
@@ -26,7 +28,7 @@ function start(...args: string[]) {
   };
 }
 
-describe.skipIf(!hasEtcd() || !hasGoKit())("Go kit's sd/etcdv3", { timeout: 60_000 }, () => {
+describe.skipIf(!hasEtcd() || !hasGoKit())("Go kit's sd/etcdv3", () => {
   it('what its registrar registers our instancer finds', async () => {
     await using etcd = await startEtcd();
     await using instancer = createEtcdInstancer({ service, endpoints: [etcd.url] });
@@ -42,7 +44,7 @@ describe.skipIf(!hasEtcd() || !hasGoKit())("Go kit's sd/etcdv3", { timeout: 60_0
     await using etcd = await startEtcd();
     const instancer = start('watch', etcd.url, folder);
     const shows = (line: string) =>
-      expect.poll(() => instancer.lines().at(-1), { timeout: 10_000 }).toBe(line);
+      expect.poll(() => instancer.lines().at(-1), { timeout: 30_000 }).toBe(line);
     await shows('instances=');
     const instance = '10.0.0.1:8080';
     await using registrar = createEtcdRegistrar({ service, instance, endpoints: [etcd.url] });

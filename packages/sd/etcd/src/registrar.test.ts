@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Etcd, hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import { createFaultProxy } from '@fairlead/testing';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Store, storeAt } from '../test/store.ts';
 import { createEtcdRegistrar, etcdRegistration } from './index.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const folder = '/services/add/';
 const instance = '10.0.0.1:1';
@@ -28,16 +30,16 @@ describe('createEtcdRegistrar', () => {
   });
 });
 
-describe.skipIf(!hasEtcd())('createEtcdRegistrar', { timeout: 60_000 }, () => {
+describe.skipIf(!hasEtcd())('createEtcdRegistrar', () => {
   let etcd: Etcd;
   let store: Store;
   beforeAll(async () => {
     etcd = await startEtcd();
     store = storeAt(etcd.url);
-  }, 30_000);
+  });
   afterAll(() => etcd[Symbol.asyncDispose]());
 
-  const valueBecomes = (value: string | undefined, timeout = 10_000) =>
+  const valueBecomes = (value: string | undefined, timeout = 30_000) =>
     expect
       .poll(async () => (await store.list(folder)).map((found) => found.value), { timeout })
       .toEqual(value === undefined ? [] : [value]);
@@ -75,7 +77,7 @@ describe.skipIf(!hasEtcd())('createEtcdRegistrar', { timeout: 60_000 }, () => {
 
   it('leaves no lease behind, though the answer to its grant was never heard', async () => {
     const leases = async () => (await store.call('lease/leases', {})).leases ?? [];
-    await expect.poll(leases, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(leases, { timeout: 30_000 }).toEqual([]);
     await using proxy = createFaultProxy({ target: etcd.address });
     await proxy.listen();
     const endpoints = [proxy.address];
@@ -83,7 +85,7 @@ describe.skipIf(!hasEtcd())('createEtcdRegistrar', { timeout: 60_000 }, () => {
     await using registrar = createEtcdRegistrar({ service: 'add', instance, endpoints, ...quick });
     proxy.spoil({ toClient: { blackhole: true } });
     const registered = registrar.register();
-    await expect.poll(leases, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(leases, { timeout: 30_000 }).toHaveLength(1);
     proxy.heal();
     await registered;
     expect(await leases()).toHaveLength(1);
@@ -102,7 +104,7 @@ describe.skipIf(!hasEtcd())('createEtcdRegistrar', { timeout: 60_000 }, () => {
     await own.restart();
     // A renewal comes within a third of the TTL; nothing else tells that the lease lives on.
     await expect
-      .poll(async () => timeToLive(storeAt(own.url), before[0]?.lease), { timeout: 10_000 })
+      .poll(async () => timeToLive(storeAt(own.url), before[0]?.lease), { timeout: 30_000 })
       .toBeGreaterThan(4);
     expect(await storeAt(own.url).list(folder)).toEqual(before);
     expect(registrar.state).toBe('registered');

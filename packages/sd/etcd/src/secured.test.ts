@@ -1,15 +1,17 @@
 import { makeCertificates } from '@fairlead/peers/certificates';
 import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import { whenKnown } from '@fairlead/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { storeAt } from '../test/store.ts';
 import { createEtcdInstancer, createEtcdRegistrar } from './index.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const instance = '10.0.0.1:1';
 const knows = (count: number) => (state: { readonly instances?: readonly unknown[] | undefined }) =>
   state.instances?.length === count;
 
-describe.skipIf(!hasEtcd())('an etcd with authentication', { timeout: 60_000 }, () => {
+describe.skipIf(!hasEtcd())('an etcd with authentication', () => {
   const root = { name: 'root', password: 'secret of root' };
   const auth = { username: 'svc', password: 'secret of svc' };
 
@@ -89,7 +91,7 @@ describe.skipIf(!hasEtcd())('an etcd with authentication', { timeout: 60_000 }, 
   });
 });
 
-describe.skipIf(!hasEtcd())('an etcd over TLS', { timeout: 60_000 }, () => {
+describe.skipIf(!hasEtcd())('an etcd over TLS', () => {
   it('is reached with its authority and a certificate of the client, and not without', async () => {
     const { ca, server, client } = await makeCertificates();
     await using etcd = await startEtcd({ tls: { ...server, clientCa: ca } });

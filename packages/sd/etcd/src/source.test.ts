@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import { fakeClock, whenKnown } from '@fairlead/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type FakeGateway,
   type GatewayRequest,
@@ -12,10 +12,12 @@ import {
 import { storeAt } from '../test/store.ts';
 import { createEtcdInstancer } from './index.ts';
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const service = 'add';
 const folder = '/services/add/';
 
-describe.skipIf(!hasEtcd())('createEtcdInstancer with a real etcd', { timeout: 60_000 }, () => {
+describe.skipIf(!hasEtcd())('createEtcdInstancer with a real etcd', () => {
   it('reads what Go kit, etcd’s naming and Fairlead write, below its own prefix alone', async () => {
     await using etcd = await startEtcd();
     const store = storeAt(etcd.url);
