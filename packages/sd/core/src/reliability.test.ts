@@ -7,6 +7,7 @@ import { scriptedRegistry } from '../test/scripted-registry.ts';
 import { createEndpointer } from './create-endpointer.ts';
 import { createInstancer, type InstancerOptions } from './create-instancer.ts';
 import type { Discovery } from './discovery.ts';
+import type { Found } from './instance-source.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
 
 /** A registry that lists some instances, and an instancer that knows them. */
@@ -151,6 +152,22 @@ describe('the registry', { timeout: 60_000 }, () => {
     assert.equal(instancer.current.instances?.length, 2);
     await instancer.close();
     assert.equal(clock.pending(), 0);
+  });
+
+  it('R2: while some are in doubt, whoever goes is: the registry gets back what it lost one by one', async () => {
+    const { clock, registry, instancer, all } = known(6);
+    registry.set(all.slice(0, 2));
+    assert.equal(instancer.current.doubtful.length, 4);
+    registry.set([...all.slice(1, 5)]);
+    assert.deepEqual(
+      instancer.current.doubtful.map(({ id }) => id),
+      [all[0], all[5]],
+    );
+    registry.set(all);
+    assert.equal(instancer.current.instances?.length, 6);
+    await clock.advance(5 * minute);
+    assert.equal(instancer.current.instances?.length, 6);
+    await instancer.close();
   });
 
   it('R3: half of the set may go at once, and all of it in the end, half by half', async () => {
@@ -394,6 +411,42 @@ describe('the instancer', { timeout: 60_000 }, () => {
     registry.set(['a:1', 'b:0']);
     assert.equal(errors.length, 3);
     await instancer.close();
+  });
+
+  it('R28: a watch that has ended is heard no more', async () => {
+    const clock = fakeClock();
+    const reports: Found[] = [];
+    const ends: (() => void)[] = [];
+    const watch = (found: Found): Promise<void> => {
+      reports.push(found);
+      return new Promise((resolve) => ends.push(resolve));
+    };
+    const instancer = createInstancer({ name: 'it', watch }, { clock, random: seededRandom(1) });
+    instancer.subscribe(() => {});
+    reports[0]?.(['a:1']);
+    ends[0]?.();
+    await clock.advance(1000);
+    assert.equal(reports.length, 2);
+    reports[0]?.(['b:1', 'c:1']);
+    assert.deepEqual(
+      instancer.current.instances?.map(({ id }) => id),
+      ['a:1'],
+    );
+    reports[1]?.changed(['d:1'], []);
+    ends[1]?.();
+    await clock.advance(0);
+    assert.match(instancer.current.error?.message ?? '', /whole set before a change/);
+    await clock.advance(5000);
+    reports[2]?.(['a:1']);
+    const closing = instancer.close();
+    reports[2]?.(['e:1']);
+    ends[2]?.();
+    await closing;
+    assert.deepEqual(
+      instancer.current.instances?.map(({ id }) => id),
+      ['a:1'],
+    );
+    assert.equal(clock.pending(), 0);
   });
 
   it('takes a set that is too large for a failure', async () => {
