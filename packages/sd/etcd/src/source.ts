@@ -68,7 +68,7 @@ async function follow(
   ctx: Context,
 ): Promise<void> {
   using connection = connect(etcd);
-  let wasShort = false;
+  let shortWatches = 0;
   for (;;) {
     const listing = readListing(await connection.call('kv/range', rangeOf(settings.folder), ctx));
     found(instancesOf(settings.folder, listing.entries));
@@ -76,10 +76,9 @@ async function follow(
     const lost = await watch(etcd, connection, settings, { listing, found, ctx });
     ctx.throwIfAborted();
     if (lost !== undefined) connection.turnAway();
-    // Listed again at once, maybe elsewhere; what ends again and again waits for its turn.
-    const isShort = ctx.clock.now() - startedAt < soundWatchMs;
-    if (isShort && wasShort) throw lost ?? endedWatch(settings.folder);
-    wasShort = isShort;
+    // Listed again at once, elsewhere; when each member had its turn, after a backoff.
+    shortWatches = ctx.clock.now() - startedAt < soundWatchMs ? shortWatches + 1 : 0;
+    if (shortWatches > etcd.endpoints.length) throw lost ?? endedWatch(settings.folder);
   }
 }
 
