@@ -1,7 +1,9 @@
 // `npm run bench-registries`: how long an instance takes from its registration to a subscriber, and from its end.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConsulInstancer, createConsulRegistrar } from '@fairlead/consul';
+import { createEtcdInstancer, createEtcdRegistrar } from '@fairlead/etcd';
 import { hasConsul, startConsul } from '@fairlead/peers/consul';
+import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import type { Instancer, Registrar } from '@fairlead/sd';
 
 const rounds = 100;
@@ -22,6 +24,16 @@ const backends: Readonly<Record<string, () => Promise<Backend | undefined>>> = {
     return {
       instancer: createConsulInstancer({ url, service, confirmMs: 0 }),
       registrar: (instance) => createConsulRegistrar({ url, service, instance }),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  },
+  async etcd() {
+    if (!hasEtcd()) return undefined;
+    const server = await startEtcd();
+    const etcd = { service, endpoints: [server.url] };
+    return {
+      instancer: createEtcdInstancer({ ...etcd, confirmMs: 0 }),
+      registrar: (instance) => createEtcdRegistrar({ ...etcd, instance }),
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   },

@@ -22,6 +22,8 @@ export const goKit = {
   addcli: join(folder, 'addcli'),
   /** Discovers `addsvc` in Consul and calls it by gRPC. */
   apigateway: join(folder, 'apigateway'),
+  /** Registers a key in etcd, or prints what is below a prefix: a program of ours around Go kit's `sd/etcdv3`. */
+  etcdv3: join(folder, 'etcdv3'),
 };
 
 /** Whether Go kit's programs have been built on this machine. */
@@ -34,8 +36,16 @@ function build(): number {
   const packages = Object.values(programs).map(
     (path) => `github.com/go-kit/kit/examples/${path}@${version}`,
   );
-  const { error, status } = spawnSync('go', ['install', ...packages], {
-    env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },
+  const own = fileURLToPath(new URL('go-kit-etcdv3', import.meta.url));
+  return (
+    go(['install', ...packages], { GOBIN: folder, GOFLAGS: '-mod=mod' }) ||
+    go(['build', '-C', own, '-o', goKit.etcdv3, '.'], { GOFLAGS: '-mod=readonly' })
+  );
+}
+
+function go(args: readonly string[], env: Readonly<Record<string, string>>): number {
+  const { error, status } = spawnSync('go', args, {
+    env: { ...process.env, ...env },
     stdio: 'inherit',
   });
   if (error !== undefined)

@@ -1,4 +1,4 @@
-// The client: addcli --http-addr|--grpc-addr|--jsonrpc-addr|--consul-addr HOST:PORT [--method sum|concat] A B
+// The client: addcli --http-addr|--grpc-addr|--jsonrpc-addr|--consul-addr|--etcd-addr HOST:PORT [--method sum|concat] A B
 import { addcli } from './cli.ts';
 import { runProgram } from './program.ts';
 

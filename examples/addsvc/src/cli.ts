@@ -8,7 +8,7 @@ import { discoverAddsvc, type RegistryFlags, registryFlags } from './registry.ts
 import type { AddService } from './service.ts';
 
 const usage =
-  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT | --jsonrpc-addr=HOST:PORT | --consul-addr=HOST:PORT [--method=sum|concat] [--] A B';
+  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT | --jsonrpc-addr=HOST:PORT | --consul-addr=HOST:PORT | --etcd-addr=HOST:PORT [--method=sum|concat] [--] A B';
 
 /** Calls addsvc as the command line says, and returns the line that Go kit's addcli prints. */
 export async function addcli(args: readonly string[]): Promise<string> {

@@ -1,6 +1,7 @@
 // The registries that addsvc and addcli know, one flag each. Elsewhere nobody cares which one it is.
 import { createConsulInstancer, createConsulRegistrar } from '@fairlead/consul';
 import { background } from '@fairlead/endpoint';
+import { createEtcdInstancer, createEtcdRegistrar } from '@fairlead/etcd';
 import type { Instance, InstanceInit, Instancer, Registrar, RegistrarOptions } from '@fairlead/sd';
 import { type Address, formatAddress, parseAddress } from './address.ts';
 
@@ -9,8 +10,11 @@ const service = 'addsvc';
 /** How long addcli waits for a registry. */
 const readyMs = 5000;
 
+/** What addsvc says of itself. */
+type RegisteredInstance = Exclude<InstanceInit, string>;
+
 interface Registry {
-  registrar(address: string, instance: InstanceInit, options: RegistrarOptions): Registrar;
+  registrar(address: string, instance: RegisteredInstance, options: RegistrarOptions): Registrar;
   instancer(address: string): Instancer;
 }
 
@@ -20,10 +24,19 @@ const registries: Readonly<Record<keyof typeof registryFlags, Registry>> = {
       createConsulRegistrar({ url: `http://${address}`, service, instance, ...options }),
     instancer: (address) => createConsulInstancer({ url: `http://${address}`, service }),
   },
+  'etcd-addr': {
+    // The address alone: that is what Go kit's etcdv3 reads.
+    registrar: (address, { address: instance }, options) =>
+      createEtcdRegistrar({ endpoints: [address], service, instance, ...options }),
+    instancer: (address) => createEtcdInstancer({ endpoints: [address], service }),
+  },
 };
 
 /** For `parseArgs`. */
-export const registryFlags = { 'consul-addr': { type: 'string' } } as const;
+export const registryFlags = {
+  'consul-addr': { type: 'string' },
+  'etcd-addr': { type: 'string' },
+} as const;
 
 /** The flags, parsed. */
 export type RegistryFlags = { readonly [Flag in keyof typeof registryFlags]?: string | undefined };

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { hasConsul, startConsul } from '@fairlead/peers/consul';
+import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import { goKit, hasGoKit } from '@fairlead/peers/go-kit';
 import { freePorts, type RunningProgram, runToEnd, startProgram } from '@fairlead/peers/process';
 import { describe, expect, it, vi } from 'vitest';
@@ -63,5 +64,18 @@ describe.skipIf(!hasConsul())('with a real Consul', () => {
     };
     expect(await call('sum', { a: 1, b: 2 })).toEqual({ v: 3 });
     expect(await call('concat', { a: 'fair', b: 'lead' })).toEqual({ v: 'fairlead' });
+  });
+});
+
+describe.skipIf(!hasEtcd())('with a real etcd', () => {
+  it('addcli finds addsvc, which is gone after SIGTERM', async () => {
+    await using etcd = await startEtcd();
+    const flag = `--etcd-addr=${etcd.address}`;
+    const missing = `error: there is no instance of addsvc at ${etcd.address}\n`;
+    {
+      await using _addsvc = await startAddsvc(flag);
+      expect(await addcli(flag, '1', '2')).toEqual(answered('1 + 2 = 3\n'));
+    }
+    expect(await addcli(flag, '1', '2')).toEqual({ code: 1, stdout: '', stderr: missing });
   });
 });

@@ -25,3 +25,4 @@ export type {
   TransportBinding,
 } from './transport-conformance/binding.ts';
 export { transportConformance } from './transport-conformance/suite.ts';
+export { whenKnown } from './when-known.ts';
