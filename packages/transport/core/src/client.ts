@@ -1,8 +1,10 @@
 import {
+  attempt,
   type Context,
   checkNumber,
   type Endpoint,
   isAsyncIterable,
+  isServiceError,
   type Middleware,
   type Operation,
   operation,
@@ -75,7 +77,7 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
       progress.ctx = ctx;
       ctx.throwIfAborted();
     }
-    const reply = await stages.send(outgoing, ctx);
+    const reply = await send(outgoing, ctx);
     ctx.throwIfAborted();
     for (const hook of after) {
       await hook(ctx, outgoing);
@@ -83,6 +85,18 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
     }
     const decoded = stages.decode(reply, outgoing, ctx);
     return isLater(decoded) ? await decoded : decoded;
+  }
+
+  /** Says in the attempt that is under way, where there is one, whether the call went out. */
+  function send(outgoing: Call, ctx: Context): Promise<Reply> {
+    const current = ctx.get(attempt);
+    if (current === undefined) return stages.send(outgoing, ctx);
+    const { sent } = current;
+    current.sent = true;
+    return stages.send(outgoing, ctx).catch((error: unknown) => {
+      if (isServiceError(error) && error.unsent) current.sent = sent;
+      throw error;
+    });
   }
 
   async function call(request: Req, parent: Context): Promise<Res> {
@@ -110,5 +124,10 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
 
   const { middleware } = options;
   const decorated = middleware === undefined ? call : middleware(call);
-  return (request, ctx) => decorated(request, ctx.with(operation, target));
+  return (request, ctx) => {
+    const current = ctx.get(attempt);
+    if (current === undefined) return decorated(request, ctx.with(operation, target));
+    current.operation = { ...target, attempt: current.number };
+    return decorated(request, ctx.with(operation, current.operation));
+  };
 }

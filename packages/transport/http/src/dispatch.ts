@@ -74,7 +74,7 @@ export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<
         onResponseError(_controller, error) {
           if (!open) return;
           settle();
-          reject(isRefusal(error) ? unsendable(error) : unreachable(error));
+          reject(isRefusal(error) ? unsendable(error) : unreachable(error, request === undefined));
         },
       },
     );
@@ -104,6 +104,6 @@ function unsendable(cause: Error): ServiceError {
 }
 
 /** Whatever kept the reply from coming: the connection was refused, reset, or closed too early. */
-function unreachable(cause: Error): ServiceError {
-  return new ServiceError('unavailable', `no reply: ${cause.message}`, { cause });
+function unreachable(cause: Error, unsent: boolean): ServiceError {
+  return new ServiceError('unavailable', `no reply: ${cause.message}`, { cause, unsent });
 }
