@@ -1,0 +1,23 @@
+import type { Instance } from '@fairlead/sd';
+
+/**
+ * One instance as a {@link Policy} sees it: what it is, and how it has done lately. It lives as long
+ * as the instance is listed, through every change around it. A class, as the one hot object: its
+ * numbers change with each call.
+ */
+export class Node {
+  readonly instance: Instance;
+  /** What share of the calls it should get beside others, where the policy looks at weights. */
+  weight: number;
+  /** How many calls it has now. */
+  pending = 0;
+  /** For policies that look at latency: the cost of a call in milliseconds, as of {@link stamp}. */
+  cost = 0;
+  /** When {@link cost} was last learnt, in the clock's milliseconds; undefined before the first call ended. */
+  stamp: number | undefined = undefined;
+
+  constructor(instance: Instance) {
+    this.instance = instance;
+    this.weight = instance.weight;
+  }
+}
