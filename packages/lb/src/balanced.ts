@@ -6,7 +6,8 @@ import {
   ServiceError,
   settle,
 } from '@fairlead/endpoint';
-import type { Balancer, Lease } from './balancer.ts';
+import type { Balancer } from './balancer.ts';
+import type { Lease } from './lease.ts';
 import { routingKey } from './routing-key.ts';
 import { trail } from './trail.ts';
 
@@ -32,28 +33,14 @@ export interface BalancedOptions<Req> {
  * One call is made to one instance: put `retry` around it for more. Where there is no instance the
  * call waits, and takes the first that comes.
  *
- * @param endpointOf finds the endpoint in what the endpointer's factory made; without it that is the endpoint
+ * @param endpointOf finds the endpoint in what the endpointer's factory made: `(endpoint) => endpoint`
+ *   where that is one
  */
 export function balanced<T, Req, Res>(
   balancer: Balancer<T>,
   endpointOf: (value: T) => Endpoint<Req, Res>,
-  options?: BalancedOptions<Req>,
-): Endpoint<Req, Res>;
-export function balanced<Req, Res>(
-  balancer: Balancer<Endpoint<Req, Res>>,
-  options?: BalancedOptions<Req>,
-): Endpoint<Req, Res>;
-export function balanced<T, Req, Res>(
-  balancer: Balancer<T>,
-  ...rest:
-    | [endpointOf: (value: T) => Endpoint<Req, Res>, options?: BalancedOptions<Req>]
-    | [options?: BalancedOptions<Req>]
+  options: BalancedOptions<Req> = {},
 ): Endpoint<Req, Res> {
-  const [first, second] = rest;
-  // Sound: without a function to find it, the first overload asks for a balancer of endpoints.
-  const endpointOf =
-    typeof first === 'function' ? first : (value: T) => value as unknown as Endpoint<Req, Res>;
-  const options = (typeof first === 'function' ? second : first) ?? {};
   const waitMs = checkNumber('waitMs', options.waitMs ?? 5000);
   const { key } = options;
 

@@ -1,4 +1,4 @@
-import type { Health } from './ejection.ts';
+import type { Health } from './health.ts';
 
 /** What is known about an instance that may be chosen. */
 export interface Standing {
@@ -18,15 +18,11 @@ export function candidates<S extends Standing>(
   all: readonly S[],
   panicThreshold: number,
 ): readonly S[] {
-  const present = either(all, ({ entry, health }) => !(entry.doubtful && isEjected(health)));
+  const present = either(all, ({ entry, health }) => !(entry.doubtful && health.isEjected));
   const reachable = either(present, ({ health }) => !health.isUnreachable);
-  const healthy = reachable.filter(({ entry, health }) => !entry.doubtful && !isEjected(health));
+  const healthy = reachable.filter(({ entry, health }) => !entry.doubtful && !health.isEjected);
   const isEnough = healthy.length > 0 && healthy.length >= panicThreshold * reachable.length;
   return isEnough ? healthy : reachable;
-}
-
-function isEjected({ ejectedUntil }: Health): boolean {
-  return ejectedUntil > -Infinity;
 }
 
 /** Those that pass, or all where none does. */

@@ -128,7 +128,7 @@ export class HedgedCall<Req, Res> {
     this.failures.push({ number: leg.number, instance: leg.instance, error });
     if (error.retryAfterMs !== undefined) this.isPushedBack = true;
     if (error.retryable && this.ctx.error === undefined) {
-      if (this.isIdempotent(leg) && this.mayStart()) return this.start();
+      if (this.isIdempotent(leg) && this.mayStart()) this.start();
       if (this.running.size > 0) return;
     }
     this.end();

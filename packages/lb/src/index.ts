@@ -1,6 +1,5 @@
 // For those who call.
 
-export { type BackoffOptions, type Backoff, fullJitter } from './backoff.ts';
 export { type BalancedOptions, balanced } from './balanced.ts';
 export {
   type BalancedClient,
@@ -13,11 +12,11 @@ export {
   type BalancerOptions,
   createBalancer,
   type InstanceStatus,
-  type Lease,
   type PickOptions,
 } from './balancer.ts';
-export type { EjectionOptions } from './ejection.ts';
+export type { EjectionOptions } from './ejection-rules.ts';
 export { type HedgeOptions, type HedgePercentile, hedge } from './hedge.ts';
+export type { Lease } from './lease.ts';
 export { type LeastRequestOptions, leastRequest } from './policies/least-request.ts';
 export { type MaglevOptions, maglev } from './policies/maglev.ts';
 export { type PeakEwmaOptions, peakEwma } from './policies/peak-ewma.ts';

@@ -6,7 +6,7 @@ import type { Instance } from '@fairlead/sd';
  * numbers change with each call.
  */
 export class Node {
-  readonly instance: Instance;
+  instance: Instance;
   /** What share of the calls it should get beside others, where the policy looks at weights. */
   weight: number;
   /** How many calls it has now. */
@@ -17,6 +17,13 @@ export class Node {
   stamp: number | undefined = undefined;
 
   constructor(instance: Instance) {
+    this.instance = instance;
+    this.weight = instance.weight;
+  }
+
+  /** The registry may say something else of the same instance. */
+  follow(instance: Instance): void {
+    if (instance === this.instance) return;
     this.instance = instance;
     this.weight = instance.weight;
   }

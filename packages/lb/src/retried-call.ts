@@ -8,8 +8,7 @@ import {
   type ScopedContext,
   ServiceError,
 } from '@fairlead/endpoint';
-import type { Backoff } from './backoff.ts';
-import { pause } from './pause.ts';
+import { type Backoff, pause } from '@fairlead/sd';
 import type { RetryDecision } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type FailedAttempt, RetryError } from './retry-error.ts';
@@ -93,11 +92,8 @@ export class RetriedCall<Req, Res> {
     if (waitMs >= this.ctx.remainingMs() || budget?.withdraw() === false) {
       throw this.failure(thrown, error);
     }
-    try {
-      if (waitMs > 0) await pause(waitMs, this.ctx);
-    } catch (ended) {
-      throw this.failure(thrown, ServiceError.from(ended));
-    }
+    if (waitMs > 0) await pause(waitMs, this.ctx);
+    if (this.ctx.error !== undefined) throw new RetryError(this.ctx.error, this.failures);
   }
 
   /** `Infinity` where the server asks for more than it may. */

@@ -31,7 +31,10 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   const { clock = systemClock } = options;
   const ratio = checkNumber('ratio', options.ratio ?? 0.2, { max: 1000 });
   const minPerSecond = checkNumber('minPerSecond', options.minPerSecond ?? 10);
-  const windowMs = checkNumber('windowMs', options.windowMs ?? 10_000, { min: slots, max: 3_600_000 });
+  const windowMs = checkNumber('windowMs', options.windowMs ?? 10_000, {
+    min: slots,
+    max: 3_600_000,
+  });
   const reserve = (minPerSecond * windowMs) / 1000;
   const slotMs = windowMs / slots;
   // Whole numbers, whose sum does not drift: a sum of many tenths falls short.

@@ -13,7 +13,7 @@ export interface FailedAttempt {
 const maxNamed = 5;
 
 /**
- * A call that was tried more than once and failed. Its code and all that the caller sees are those of
+ * A call that was tried more than once and failed, or was to be when its context ended. Its code and all that the caller sees are those of
  * the last error, or of the deadline that came in between; {@link attempts} has every one, in order.
  */
 export class RetryError extends ServiceError {
@@ -32,5 +32,6 @@ function messageOf(final: ServiceError, attempts: readonly FailedAttempt[]): str
   const earlier = attempts.map(({ error }) => error).filter((error) => error !== final);
   const texts = [...new Set(earlier.map(({ message }) => message))].slice(0, maxNamed);
   const previously = texts.length > 0 ? `, previously: ${texts.join('; ')}` : '';
-  return `${final.message} (${attempts.length} attempts${previously})`;
+  const count = attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
+  return `${final.message} (${count}${previously})`;
 }

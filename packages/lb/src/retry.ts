@@ -7,7 +7,7 @@ import {
   settle,
   systemRandom,
 } from '@fairlead/endpoint';
-import { type Backoff, fullJitter } from './backoff.ts';
+import { type Backoff, fullJitter } from '@fairlead/sd';
 import { RetriedCall, type RetryRules } from './retried-call.ts';
 import { type RetryBudget, retryBudget } from './retry-budget.ts';
 
@@ -78,7 +78,11 @@ export function retry(options: RetryOptions = {}): Middleware {
   const attemptTimeoutMs = checkNumber('attemptTimeoutMs', options.attemptTimeoutMs ?? Infinity);
   const timeoutMs = checkNumber('timeoutMs', options.timeoutMs ?? Infinity);
   const maxRetryAfterMs = checkNumber('maxRetryAfterMs', options.maxRetryAfterMs ?? 30_000);
-  const { backoff = fullJitter(), idempotent, random = systemRandom } = options;
+  const {
+    backoff = fullJitter({ baseMs: 25, maxMs: 1000 }),
+    idempotent,
+    random = systemRandom,
+  } = options;
   const { isRetryable = isSafe } = options;
   const budget = options.budget === false ? undefined : (options.budget ?? retryBudget());
 

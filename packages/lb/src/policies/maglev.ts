@@ -19,7 +19,7 @@ export function maglev({ tableSize = 65_537 }: MaglevOptions = {}): PolicyFactor
   if (!isPrime(tableSize)) throw new RangeError(`tableSize must be a prime, but is ${tableSize}`);
   return ({ random }) => {
     let nodes: readonly Node[] = [];
-    let table = new Uint32Array();
+    let table: Uint32Array = new Uint32Array();
     return {
       update(updated) {
         nodes = updated;
@@ -56,27 +56,29 @@ function entryOf(tableSize: number): (node: Node) => MaglevEntry {
  * the first free slot in its own order.
  */
 export function maglevTable(entries: readonly MaglevEntry[], tableSize: number): Uint32Array {
-  const free = 0xffffffff;
   const table = new Uint32Array(tableSize).fill(free);
   const greatest = entries.reduce((most, { weight }) => Math.max(most, weight), 0);
-  const positions = Float64Array.from(entries, ({ offset }) => offset);
-  const due = new Float64Array(entries.length);
+  const claims = entries.map(({ offset, skip, weight }) => ({
+    slot: offset,
+    skip,
+    share: greatest === 0 ? 1 : weight / greatest,
+    due: 0,
+  }));
   for (let taken = 0; taken < tableSize; ) {
-    for (let i = 0; i < entries.length && taken < tableSize; i++) {
-      // Sound, all: one position and one due for each entry, and positions stay within the table.
-      const { skip, weight } = entries[i] as MaglevEntry;
-      const share = (due[i] as number) + (greatest === 0 ? 1 : weight / greatest);
-      due[i] = share < 1 ? share : share - 1;
-      if (share < 1) continue;
-      let slot = positions[i] as number;
-      while (table[slot] !== free) slot = (slot + skip) % tableSize;
-      table[slot] = i;
-      positions[i] = (slot + skip) % tableSize;
-      taken++;
+    for (const [index, claim] of claims.entries()) {
+      claim.due += claim.share;
+      if (claim.due < 1) continue;
+      claim.due--;
+      while (table[claim.slot] !== free) claim.slot = (claim.slot + claim.skip) % tableSize;
+      table[claim.slot] = index;
+      if (++taken === tableSize) break;
     }
   }
   return table;
 }
+
+/** What stands in a slot that nobody has taken. */
+const free = 0xffff_ffff;
 
 function isPrime(number: number): boolean {
   for (let divisor = 2; divisor * divisor <= number; divisor++) {

@@ -5,8 +5,12 @@ import type { PolicyFactory } from '../policy.ts';
 
 /** How `ringHash` is laid out. */
 export interface RingHashOptions {
-  /** How many points the ring has at least; more spread the keys more evenly. Default 1024, or 100 for each instance if that is more. */
-  readonly minPoints?: number | undefined;
+  /**
+   * How many points an instance of weight 1 has; more spread the keys more evenly, by the square root.
+   * Default 160: no instance has a third more keys than its share. All together have at most 262 144:
+   * with more than that, each has half as many, or a quarter, and so on.
+   */
+  readonly points?: number | undefined;
   /**
    * How many times its share of the calls in flight an instance may have before a key goes on to the
    * next on the ring: no key, however popular, overloads one instance. Default 1.25; `Infinity` for no
@@ -15,7 +19,8 @@ export interface RingHashOptions {
   readonly balanceFactor?: number | undefined;
 }
 
-const pointsPerNode = 100;
+/** Enough for 1600 instances of weight 1. */
+const maxPoints = 262_144;
 
 /**
  * The same instance for the same key, for as long as it is listed: each has points on a ring, as many
@@ -23,9 +28,9 @@ const pointsPerNode = 100;
  * keys move. A call without a key goes anywhere. Keys are found in logarithmic time.
  */
 export function ringHash(options: RingHashOptions = {}): PolicyFactory {
-  const minPoints = checkNumber('minPoints', options.minPoints ?? 1024, {
+  const points = checkNumber('points', options.points ?? 160, {
     min: 1,
-    max: 8_388_608,
+    max: maxPoints,
     integer: true,
   });
   const balanceFactor = checkNumber('balanceFactor', options.balanceFactor ?? 1.25, { min: 1 });
@@ -36,14 +41,14 @@ export function ringHash(options: RingHashOptions = {}): PolicyFactory {
 
     /** Whether one more call would be over the node's share of all that are in flight. */
     function isFull({ pending: own, weight }: Node): boolean {
+      if (balanceFactor === Infinity) return false;
       const share = ((pending + 1) * weight) / ring.totalWeight;
       return own + 1 > Math.ceil(balanceFactor * share);
     }
 
     return {
       update(nodes) {
-        const wanted = Math.max(minPoints, pointsPerNode * nodes.length);
-        ring = layOut(nodes, wanted);
+        ring = layOut(nodes, points);
         pending = nodes.reduce((sum, node) => sum + node.pending, 0);
       },
       started() {
@@ -53,17 +58,8 @@ export function ringHash(options: RingHashOptions = {}): PolicyFactory {
         pending = Math.max(0, pending - 1);
       },
       pick(_now, key) {
-        const { hashes, owners } = ring;
-        const start = nextPoint(hashes, key === undefined ? Math.floor(random() * 2 ** 32) : hash32(key));
-        // Sound, both: every point has its owner, and a ring has points.
-        const owner = owners[start] as Node;
-        if (balanceFactor === Infinity) return owner;
-        for (let i = 0, at = start; i < hashes.length; i++) {
-          const node = owners[at] as Node;
-          if (!isFull(node)) return node;
-          at = at + 1 === hashes.length ? 0 : at + 1;
-        }
-        return owner;
+        const hash = key === undefined ? Math.floor(random() * 2 ** 32) : hash32(key);
+        return firstWithRoom(ring, nextPoint(ring.hashes, hash), isFull);
       },
     };
   };
@@ -77,12 +73,16 @@ interface Ring {
   readonly totalWeight: number;
 }
 
-function layOut(nodes: readonly Node[], wanted: number): Ring {
+/** What one instance has depends on itself alone, so that others come and go without moving its keys. */
+function layOut(nodes: readonly Node[], pointsOfOne: number): Ring {
   const total = nodes.reduce((sum, { weight }) => sum + weight, 0);
+  const weightOf = ({ weight }: Node): number => (total > 0 ? weight : 1);
+  let scale = pointsOfOne;
+  while (scale * total > maxPoints) scale /= 2;
   const points: { readonly hash: number; readonly node: Node }[] = [];
   for (const node of nodes) {
-    const share = total > 0 ? node.weight / total : 1 / nodes.length;
-    const count = share === 0 ? 0 : Math.max(1, Math.round(wanted * share));
+    const weight = weightOf(node);
+    const count = weight === 0 ? 0 : Math.max(1, Math.round(scale * weight));
     for (let i = 0; i < count; i++) points.push({ hash: hash32(`${node.instance.id}_${i}`), node });
   }
   points.sort((a, b) => a.hash - b.hash || (a.node.instance.id < b.node.instance.id ? -1 : 1));
@@ -91,6 +91,18 @@ function layOut(nodes: readonly Node[], wanted: number): Ring {
     owners: points.map(({ node }) => node),
     totalWeight: total > 0 ? total : nodes.length,
   };
+}
+
+/** The owner of a point, or of the next one whose owner is not full; where all are, the first. */
+function firstWithRoom({ owners }: Ring, start: number, isFull: (node: Node) => boolean): Node {
+  // Sound, both: every point has its owner, and a ring has points.
+  const first = owners[start] as Node;
+  if (!isFull(first)) return first;
+  for (let i = 1; i < owners.length; i++) {
+    const node = owners[(start + i) % owners.length] as Node;
+    if (node !== first && !isFull(node)) return node;
+  }
+  return first;
 }
 
 /** The place of the first point at or after a hash, round the ring. */

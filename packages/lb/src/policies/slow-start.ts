@@ -37,7 +37,8 @@ export function slowStart(inner: PolicyFactory, options: SlowStartOptions = {}):
       nextStepAt = Infinity;
       for (const node of nodes) {
         const age = now - (since.get(node) ?? -Infinity);
-        const share = age >= windowMs ? 1 : Math.max(minShare, (age / windowMs) ** (1 / aggression));
+        const share =
+          age >= windowMs ? 1 : Math.max(minShare, (age / windowMs) ** (1 / aggression));
         node.weight = node.instance.weight * share;
         if (share < 1) nextStepAt = now + windowMs / steps;
       }

@@ -26,7 +26,9 @@ export function subset(inner: PolicyFactory, { size, clientId }: SubsetOptions):
       update(nodes, now, listed) {
         const ranked = nodes.map((node) => ({ node, rank: hash32(node.instance.id, seed) }));
         const kept = ranked.sort((a, b) => a.rank - b.rank).slice(0, size);
-        const byId = kept.map(({ node }) => node).sort((a, b) => (a.instance.id < b.instance.id ? -1 : 1));
+        const byId = kept
+          .map(({ node }) => node)
+          .sort((a, b) => (a.instance.id < b.instance.id ? -1 : 1));
         policy.update(byId, now, listed);
       },
       pick: (now, key) => policy.pick(now, key),

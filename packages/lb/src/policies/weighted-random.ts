@@ -19,7 +19,9 @@ export function weightedRandom(): PolicyFactory {
         const column = Math.floor(draw);
         // Sound, both: every column has a limit and an alias, and a draw is below their number.
         const index =
-          draw - column < (table.limits[column] as number) ? column : (table.aliases[column] as number);
+          draw - column < (table.limits[column] as number)
+            ? column
+            : (table.aliases[column] as number);
         return nodes[index] as Node;
       },
     };

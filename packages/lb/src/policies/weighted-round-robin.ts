@@ -25,7 +25,10 @@ export function weightedRoundRobin(): PolicyFactory {
         const kept = new Map(nodes.map((node, i) => [node, progress[i]]));
         nodes = updated;
         strides = stridesOf(updated);
-        progress = Uint32Array.from(updated, (node) => kept.get(node) ?? Math.floor(random() * full));
+        progress = Uint32Array.from(
+          updated,
+          (node) => kept.get(node) ?? Math.floor(random() * full),
+        );
         next = next < 0 ? Math.floor(random() * nodes.length) : next % nodes.length;
       },
       pick() {

@@ -22,31 +22,39 @@ export interface ZoneAwareOptions {
  */
 export function zoneAware(inner: PolicyFactory, options: ZoneAwareOptions): PolicyFactory {
   const { zone } = options;
-  const overprovisioning = checkNumber('overprovisioning', options.overprovisioning ?? 1.4, { min: 1 });
-  const minInstances = checkNumber('minInstances', options.minInstances ?? 1, { min: 1, integer: true });
+  const overprovisioning = checkNumber('overprovisioning', options.overprovisioning ?? 1.4, {
+    min: 1,
+  });
+  const minInstances = checkNumber('minInstances', options.minInstances ?? 1, {
+    min: 1,
+    integer: true,
+  });
+
+  const isNear = ({ instance }: Node): boolean => instance.zone === zone;
+
+  /** The share of the calls that stays near. */
+  function shareOf(nodes: readonly Node[], listed: readonly Node[]): number {
+    const [known, healthy] = [listed.filter(isNear).length, nodes.filter(isNear).length];
+    if (known < minInstances) return 0;
+    return healthy === nodes.length ? 1 : shareOfOwn(healthy / known, overprovisioning);
+  }
 
   return (setup) => {
     const [near, far] = [inner(setup), inner(setup)];
-    const isNear = ({ instance }: Node): boolean => instance.zone === zone;
-    /** Where each call belongs, for the policy that is to be told. */
-    const owner = (node: Node): Policy => (isNear(node) ? near : far);
     let share = 0;
-    let tellAll: Policy | undefined;
+    /** Which of the two a call is told to. With nothing near to prefer, the far one has all nodes. */
+    const owner = (node: Node): Policy => (share > 0 && isNear(node) ? near : far);
     return {
       update(nodes, now, listed) {
-        const [own, others] = [nodes.filter(isNear), nodes.filter((node) => !isNear(node))];
-        const known = listed.filter(isNear).length;
-        share = known < minInstances ? 0 : shareOfOwn(own.length / known, overprovisioning);
-        if (others.length === 0) share = 1;
-        tellAll = share === 0 ? far : undefined;
-        if (share > 0) near.update(own, now, listed);
-        // With no zone of its own to prefer, the caller sees one set.
-        if (share < 1) far.update(share === 0 ? nodes : others, now, listed);
+        share = shareOf(nodes, listed);
+        if (share > 0) near.update(nodes.filter(isNear), now, listed);
+        const others = share > 0 ? nodes.filter((node) => !isNear(node)) : nodes;
+        if (others.length > 0) far.update(others, now, listed);
       },
       pick: (now, key) =>
         (share === 1 || (share > 0 && setup.random() < share) ? near : far).pick(now, key),
-      started: (node) => (tellAll ?? owner(node)).started?.(node),
-      ended: (node, ...how) => (tellAll ?? owner(node)).ended?.(node, ...how),
+      started: (node) => owner(node).started?.(node),
+      ended: (node, ...how) => owner(node).ended?.(node, ...how),
     };
   };
 }
