@@ -1,8 +1,16 @@
+export type { ConformanceCase } from './conformance-case.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
+export type {
+  InstancerBinding,
+  InstancerScene,
+  KeptParts,
+} from './instancer-conformance/binding.ts';
+export { instancerConformance } from './instancer-conformance/suite.ts';
+export type { RegistrarBinding, RegistrarScene } from './registrar-conformance/binding.ts';
+export { registrarConformance } from './registrar-conformance/suite.ts';
 export { seededRandom } from './seeded-random.ts';
 export { type SymmetryLawOptions, symmetryLaw } from './symmetry-law/suite.ts';
 export type {
-  ConformanceCase,
   Message,
   Pair,
   PairOptions,

@@ -19,6 +19,7 @@ describe('createRegistrar', () => {
           ctx.onAbort(() => resolve());
         });
       },
+      release: async () => {},
     };
     const registrar = createRegistrar(registration, { clock, random: seededRandom(1) });
     assert.equal(registrar.state, 'idle');

@@ -1,7 +1,6 @@
 import {
   abortable,
   background,
-  type CancelableContext,
   type Clock,
   type Context,
   checkNumber,
@@ -32,12 +31,11 @@ export interface RegistrarOptions {
 
 /** One stay in the registry, from `register` to `deregister`. */
 interface Stay {
-  readonly scope: CancelableContext;
-  state: Exclude<RegistrarState, 'idle'>;
+  readonly state: Exclude<RegistrarState, 'idle'>;
   /** Settles when the registry first accepts it, or when the stay ends before. */
   readonly accepted: Promise<void>;
-  /** Resolves, when the stay is over, with the reason why the registry may have it still. */
-  readonly over: Promise<ServiceError | undefined>;
+  /** Ends it. Resolves when the registry no longer has it, rejects when that is not known. */
+  end(): Promise<void>;
 }
 
 /** Makes a registrar of a registration. No I/O before `register`; see {@link Registrar}. */
@@ -45,75 +43,27 @@ export function createRegistrar(
   registration: Registration,
   options: RegistrarOptions = {},
 ): Registrar {
-  const { clock = systemClock, random = systemRandom, backoff = fullJitter() } = options;
-  const deregisterMs = checkNumber('deregisterMs', options.deregisterMs ?? 5000);
-  const report = reporter(options.onError);
+  const settings: Settings = {
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    backoff: options.backoff ?? fullJitter(),
+    deregisterMs: checkNumber('deregisterMs', options.deregisterMs ?? 5000),
+    report: reporter(options.onError),
+  };
   const { name } = registration;
   let stay: Stay | undefined;
-  let leaving: Promise<void> = Promise.resolve();
+  let left: Promise<void> = Promise.resolve();
   let closed: Promise<void> | undefined;
-
-  function enter(): Stay {
-    const scope = createContext({ clock });
-    let accept = (): void => {};
-    const accepted = new Promise<void>((resolve, reject) => {
-      accept = resolve;
-      scope.onAbort(() => reject(new ServiceError('canceled', `${name} was deregistered`)));
-    });
-    // Nobody may be waiting for it any more.
-    accepted.catch(() => {});
-    // The one before must be out: it would take this one with it.
-    const over = leaving.then(() => live(entered, accept));
-    const entered: Stay = { scope, state: 'registering', accepted, over };
-    return entered;
-  }
-
-  async function live(entered: Stay, accept: () => void): Promise<ServiceError | undefined> {
-    const { scope } = entered;
-    let left: ServiceError | undefined;
-    const hold = async (succeeded: () => void): Promise<void> => {
-      const registered = (): void => {
-        if (scope.error !== undefined) return;
-        entered.state = 'registered';
-        succeeded();
-        accept();
-      };
-      try {
-        await registration.hold(registered, scope);
-      } catch (thrown) {
-        if (scope.error === undefined) throw thrown;
-        if (thrown !== scope.error) left = unavailable(`${name} was not deregistered`, thrown);
-      }
-      if (scope.error === undefined) throw new ServiceError('unavailable', `${name} was lost`);
-    };
-    const failed = (thrown: unknown): void => {
-      if (entered.state === 'registered') entered.state = 'lost';
-      report(unavailable(`${name} is not registered`, thrown));
-    };
-    await persist(hold, { ctx: scope, backoff, random, failed });
-    scope[Symbol.dispose]();
-    return left;
-  }
-
-  async function leave({ scope, over }: Stay): Promise<void> {
-    scope.cancel();
-    using limit = createContext({ clock, timeoutMs: deregisterMs });
-    const left = await abortable(over, limit);
-    if (left !== undefined) throw left;
-  }
 
   function deregister(): Promise<void> {
     if (stay !== undefined) {
-      const left = leave(stay);
+      left = stay.end();
+      // Whoever asked is told; a registration that waits for the end of this one does not care how.
       left.catch(() => {});
-      const { over } = stay;
-      leaving = over.then(() => {});
       stay = undefined;
-      lastLeft = left;
     }
-    return lastLeft;
+    return left;
   }
-  let lastLeft: Promise<void> = Promise.resolve();
 
   return {
     get state() {
@@ -121,20 +71,82 @@ export function createRegistrar(
     },
     register(ctx: Context = background) {
       if (closed !== undefined) {
-        return Promise.reject(new ServiceError('failed_precondition', `${name} was closed`));
+        return Promise.reject(new ServiceError('failed_precondition', `${name}: it was closed`));
       }
-      stay ??= enter();
+      // The stay before must be over: its end would take this one with it.
+      stay ??= beginStay(
+        registration,
+        left.catch(() => {}),
+        settings,
+      );
       return abortable(stay.accepted, ctx);
     },
     deregister(ctx: Context = background) {
       return abortable(deregister(), ctx);
     },
     close() {
-      closed ??= deregister().catch(report);
+      closed ??= deregister().catch(settings.report);
       return closed;
     },
     [Symbol.asyncDispose]() {
       return this.close();
+    },
+  };
+}
+
+interface Settings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly backoff: Backoff;
+  readonly deregisterMs: number;
+  readonly report: (thrown: unknown) => void;
+}
+
+function beginStay(registration: Registration, free: Promise<void>, settings: Settings): Stay {
+  const { clock, random, backoff, deregisterMs, report } = settings;
+  const { name } = registration;
+  const ctx = createContext({ clock });
+  let state: Stay['state'] = 'registering';
+  let wasTried = false;
+  let accept = (): void => {};
+  const accepted = new Promise<void>((resolve, reject) => {
+    accept = resolve;
+    ctx.onAbort(() => reject(new ServiceError('canceled', `${name}: it was deregistered`)));
+  });
+  // Nobody need be waiting for it when the stay ends.
+  accepted.catch(() => {});
+
+  async function attempt(succeeded: () => void): Promise<void> {
+    wasTried = true;
+    await registration.hold(() => {
+      if (ctx.error !== undefined) return;
+      state = 'registered';
+      succeeded();
+      accept();
+    }, ctx);
+    if (ctx.error === undefined) throw new Error('the registration was lost');
+  }
+
+  function failed(thrown: unknown): void {
+    if (state === 'registered') state = 'lost';
+    report(unavailable(`${name} is not registered`, thrown));
+  }
+
+  const held = free.then(() => persist(attempt, { ctx, backoff, random, failed }));
+  return {
+    get state() {
+      return state;
+    },
+    accepted,
+    async end() {
+      ctx.cancel();
+      using limit = createContext({ clock, timeoutMs: deregisterMs });
+      try {
+        await abortable(held, limit);
+        if (wasTried) await abortable(registration.release(limit), limit);
+      } catch (thrown) {
+        throw unavailable(`${name} may be registered still`, thrown);
+      }
     },
   };
 }

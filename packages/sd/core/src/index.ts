@@ -6,8 +6,10 @@ export type { RegistrarOptions } from './create-registrar.ts';
 export type { Discovery, DiscoveryListener, InstanceChange, Instancer } from './discovery.ts';
 export type { EndpointEntry, Endpointer, Endpoints, Factory, Owned } from './endpointer.ts';
 export { type Instance, type InstanceInit, instance } from './instance.ts';
+export { createMemoryRegistry, type Registry } from './memory-registry.ts';
 export type { Registrar, RegistrarState } from './registrar.ts';
 export type { ErrorListener } from './report.ts';
+export { staticInstancer } from './static-instancer.ts';
 
 // For those who write bindings.
 

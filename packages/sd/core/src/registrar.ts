@@ -33,10 +33,15 @@ export interface Registration {
   /** What is registered and where, for messages: `addsvc-1 in Consul at 10.0.0.2:8500`. */
   readonly name: string;
   /**
-   * Registers, calls `registered`, and keeps it so until `ctx` ends; then deregisters and resolves,
-   * or rejects with the reason why it could not, within a time of its own choice. Rejects while
-   * `ctx` has not ended when the registration failed or was lost: it is then called again after a
-   * jittered backoff. To register what is registered already is no error.
+   * Registers, calls `registered`, and keeps it so until `ctx` ends; then settles soon, either way,
+   * with no timer or request left. Rejects before that when the registration failed or was lost: it
+   * is then called again after a jittered backoff. To register what is registered already is no error.
    */
   hold(registered: () => void, ctx: Context): Promise<void>;
+  /**
+   * Deregisters, whatever became of the last {@link hold}, which has settled before: its request may
+   * have arrived though nobody heard the answer. That it is not registered is no error. Called once at
+   * the end of a stay in which `hold` was called; `ctx` ends when it takes too long.
+   */
+  release(ctx: Context): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { checkNumber } from '@fairlead/endpoint';
-import type { ConformanceCase, TransportBinding } from '../transport-conformance/binding.ts';
+import type { ConformanceCase } from '../conformance-case.ts';
+import type { TransportBinding } from '../transport-conformance/binding.ts';
 import { cancellations } from './cancellations.ts';
 import { crowds } from './crowds.ts';
 import { deadlines } from './deadlines.ts';

@@ -6,6 +6,7 @@ import type {
   ServerCall,
   ServerHooks,
 } from '@fairlead/transport';
+import type { RequirementOf } from '../conformance-case.ts';
 
 /** What the suite sends: any JSON object. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -29,17 +30,8 @@ export interface TransportBinding {
   pair(endpoint: Endpoint<Message, Message>, options: PairOptions): Promise<Pair>;
 }
 
-/** One requirement: `run` rejects where the binding does not meet it. */
-export interface ConformanceCase {
-  readonly name: string;
-  run(): Promise<void>;
-}
-
-/** A requirement, before it is given the binding that it examines. */
-export type Requirement = readonly [
-  name: string,
-  check: (binding: TransportBinding) => Promise<void>,
-];
+/** A requirement of a transport. */
+export type Requirement = RequirementOf<TransportBinding>;
 
 /** Runs a check against a pair that is closed on every path. */
 export async function withPair<T>(

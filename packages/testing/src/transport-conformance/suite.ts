@@ -1,4 +1,5 @@
-import type { ConformanceCase, TransportBinding } from './binding.ts';
+import { type ConformanceCase, casesOf } from '../conformance-case.ts';
+import type { TransportBinding } from './binding.ts';
 import { endings } from './endings.ts';
 import { errors } from './errors.ts';
 import { hooks } from './hooks.ts';
@@ -21,12 +22,5 @@ export function transportConformance(
   binding: TransportBinding,
   skips: Readonly<Record<string, string>> = {},
 ): readonly ConformanceCase[] {
-  const all = [...values, ...errors, ...endings, ...metadata, ...hooks];
-  const unknown = Object.keys(skips).find((name) => !all.some(([known]) => known === name));
-  if (unknown !== undefined) {
-    throw new TypeError(`no requirement is named ${JSON.stringify(unknown)}: take this skip out`);
-  }
-  return all
-    .filter(([name]) => !Object.hasOwn(skips, name))
-    .map(([name, check]) => ({ name, run: () => check(binding) }));
+  return casesOf([...values, ...errors, ...endings, ...metadata, ...hooks], binding, skips);
 }
