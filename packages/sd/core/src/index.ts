@@ -1,6 +1,7 @@
 // For those who call services.
 
 export { type Backoff, type FullJitterOptions, fullJitter } from './backoff.ts';
+export { createEndpointer, type EndpointerOptions } from './create-endpointer.ts';
 export type { InstancerOptions } from './create-instancer.ts';
 export type { RegistrarOptions } from './create-registrar.ts';
 export type { Discovery, DiscoveryListener, InstanceChange, Instancer } from './discovery.ts';

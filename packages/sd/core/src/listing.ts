@@ -14,133 +14,143 @@ export interface ListingOptions {
   readonly rejected: (reasons: readonly string[]) => void;
 }
 
-/** What a registry lists now, made valid: no two instances with the same id or the same address. */
-export interface Listing {
-  readonly size: number;
-  /** Takes over a whole set; throws where it is too large, and has then changed nothing. */
-  replace(inits: readonly InstanceInit[]): ListingChange;
-  /** Takes over a part. Costs what changed. */
-  change(put: readonly InstanceInit[], removed: readonly string[]): ListingChange;
-}
-
 /**
+ * What a registry lists now, made valid: no two instances with the same id or the same address.
+ *
  * Of several instances with one address that with the least id counts, of several addresses with one
  * id the least: so all clients of a registry agree, in whatever order it lists them.
  */
-export function createListing({ maxInstances, accept, rejected }: ListingOptions): Listing {
-  const byId = new Map<string, Instance>();
-  const byAddress = new Map<string, Instance[]>();
-  /** What counted at each address that this change touches, before it. */
-  let touched = new Map<string, Instance | undefined>();
-  let reasons: string[] = [];
-  let lastReasons = '';
+export class Listing {
+  private readonly options: ListingOptions;
+  private readonly byId = new Map<string, Instance>();
+  private readonly byAddress = new Map<string, readonly Instance[]>();
+  /** Which instance counted at each address that the change at hand touches, before it. */
+  private touched = new Map<string, Instance | undefined>();
+  private reasons: string[] = [];
+  private lastReasons = '';
 
-  function read(init: InstanceInit): Instance | undefined {
+  constructor(options: ListingOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.byAddress.size;
+  }
+
+  /** Takes over a whole set; throws where it is too large, and has then changed nothing. */
+  replace(inits: readonly InstanceInit[]): ListingChange {
+    this.checkSize(inits.length);
+    const next = new Map<string, Instance>();
+    for (const init of inits) {
+      const made = this.read(init);
+      if (made !== undefined) this.add(next, made);
+    }
+    for (const known of this.byId.values()) if (!next.has(known.id)) this.drop(known);
+    for (const made of next.values()) this.put(made);
+    const text = this.reasons.toSorted().join('\n');
+    // The same entries are wrong in each reading until somebody mends them: to say it once will do.
+    if (text !== this.lastReasons) this.reject();
+    this.lastReasons = text;
+    return this.finish();
+  }
+
+  /** Takes over a part. Costs what changed. */
+  change(inits: readonly InstanceInit[], removed: readonly string[]): ListingChange {
+    this.checkSize(this.byId.size + inits.length - removed.length);
+    for (const id of removed) this.dropId(id);
+    for (const init of inits) {
+      const made = this.read(init);
+      if (made !== undefined) this.put(made);
+      // What took the place of a valid entry took that away.
+      else if (typeof init === 'object' && init !== null) this.dropId(init.id ?? init.address);
+    }
+    this.reject();
+    return this.finish();
+  }
+
+  private checkSize(count: number): void {
+    const { maxInstances } = this.options;
+    if (count <= maxInstances) return;
+    throw new RangeError(`${count} instances are more than maxInstances, ${maxInstances}, allows`);
+  }
+
+  private read(init: InstanceInit): Instance | undefined {
     try {
-      const known = byId.get(typeof init === 'string' ? init : (init.id ?? init.address));
-      const made = known !== undefined && isMadeOf(known, init) ? known : instance(init);
-      if (made === known || accept(made)) return made;
-      reasons.push(`${JSON.stringify(made.id)}: its address ${made.address} is not accepted`);
+      const known = this.byId.get(typeof init === 'string' ? init : (init.id ?? init.address));
+      if (known !== undefined && isMadeOf(known, init)) return known;
+      const made = instance(init);
+      if (this.options.accept(made)) return made;
+      this.reasons.push(`${JSON.stringify(made.id)}: ${made.address} is not accepted`);
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      this.reasons.push(error instanceof Error ? error.message : String(error));
     }
     return undefined;
   }
 
-  function touch(address: string): Instance[] {
-    const holders = byAddress.get(address) ?? [];
-    if (!touched.has(address)) touched.set(address, least(holders));
+  private add(next: Map<string, Instance>, made: Instance): void {
+    const twin = next.get(made.id);
+    if (twin === undefined || made.address < twin.address) next.set(made.id, made);
+    if (twin === undefined || sameInstance(twin, made)) return;
+    const [least, other] = [twin.address, made.address].toSorted();
+    this.reasons.push(`${JSON.stringify(made.id)} is at ${least} and at ${other}`);
+  }
+
+  private put(made: Instance): void {
+    const known = this.byId.get(made.id);
+    if (known !== undefined && sameInstance(known, made)) return;
+    if (known !== undefined) this.drop(known);
+    const holders = this.touch(made.address);
+    this.byAddress.set(made.address, [...holders, made]);
+    this.byId.set(made.id, made);
+    if (holders.length === 0) return;
+    const ids = [...holders, made].map(({ id }) => JSON.stringify(id)).toSorted();
+    this.reasons.push(`${ids.join(' and ')} are at ${made.address}`);
+  }
+
+  private dropId(id: string): void {
+    const known = this.byId.get(id);
+    if (known !== undefined) this.drop(known);
+  }
+
+  private drop(known: Instance): void {
+    const rest = this.touch(known.address).filter((holder) => holder !== known);
+    if (rest.length === 0) this.byAddress.delete(known.address);
+    else this.byAddress.set(known.address, rest);
+    this.byId.delete(known.id);
+  }
+
+  private touch(address: string): readonly Instance[] {
+    const holders = this.byAddress.get(address) ?? [];
+    if (!this.touched.has(address)) this.touched.set(address, least(holders));
     return holders;
   }
 
-  function put(made: Instance): void {
-    const known = byId.get(made.id);
-    if (known !== undefined && sameInstance(known, made)) return;
-    if (known !== undefined) drop(known);
-    const holders = touch(made.address);
-    byAddress.set(made.address, [...holders, made]);
-    byId.set(made.id, made);
-    const [other] = holders;
-    if (other !== undefined) {
-      reasons.push(
-        `${JSON.stringify(other.id)} and ${JSON.stringify(made.id)} are both at ${made.address}`,
-      );
-    }
+  private reject(): void {
+    if (this.reasons.length > 0) this.options.rejected(this.reasons);
+    this.reasons = [];
   }
 
-  function drop(known: Instance): void {
-    const rest = touch(known.address).filter((holder) => holder !== known);
-    if (rest.length === 0) byAddress.delete(known.address);
-    else byAddress.set(known.address, rest);
-    byId.delete(known.id);
-  }
-
-  function finish(): ListingChange {
-    const change = { put: [] as Instance[], removed: [] as Instance[] };
-    for (const [address, before] of touched) {
-      const after = least(byAddress.get(address) ?? []);
+  private finish(): ListingChange {
+    const put: Instance[] = [];
+    const removed: Instance[] = [];
+    for (const [address, before] of this.touched) {
+      const after = this.counting(address);
       if (after === before) continue;
-      if (after !== undefined) change.put.push(after);
-      if (before !== undefined && !counts(before.id)) change.removed.push(before);
+      if (after !== undefined) put.push(after);
+      if (before !== undefined && !this.counts(before.id)) removed.push(before);
     }
-    touched = new Map();
-    return change;
+    this.touched = new Map();
+    return { put, removed };
   }
 
-  function counts(id: string): boolean {
-    const known = byId.get(id);
-    return known !== undefined && least(byAddress.get(known.address) ?? []) === known;
+  private counting(address: string): Instance | undefined {
+    return least(this.byAddress.get(address) ?? []);
   }
 
-  /** The same entries are wrong in each reading until somebody mends them: to say it once will do. */
-  function reportRejected(whole: boolean): void {
-    const text = reasons.toSorted().join('\n');
-    if (reasons.length > 0 && text !== lastReasons) rejected(reasons);
-    if (whole) lastReasons = text;
-    reasons = [];
-  }
-
-  return {
-    get size() {
-      return byAddress.size;
-    },
-    replace(inits) {
-      if (inits.length > maxInstances) throw tooMany(inits.length, maxInstances);
-      const next = new Map<string, Instance>();
-      for (const init of inits) {
-        const made = read(init);
-        if (made === undefined) continue;
-        const twin = next.get(made.id);
-        if (twin === undefined || made.address < twin.address) next.set(made.id, made);
-        if (twin !== undefined && !sameInstance(twin, made)) {
-          reasons.push(
-            `${JSON.stringify(made.id)} is listed twice: ${twin.address}, ${made.address}`,
-          );
-        }
-      }
-      for (const known of byId.values()) if (!next.has(known.id)) drop(known);
-      for (const made of next.values()) put(made);
-      reportRejected(true);
-      return finish();
-    },
-    change(inits, removed) {
-      if (byId.size + inits.length > maxInstances + removed.length) {
-        throw tooMany(byId.size + inits.length - removed.length, maxInstances);
-      }
-      for (const id of removed) dropId(id);
-      for (const init of inits) {
-        const made = read(init);
-        if (made !== undefined) put(made);
-        else if (typeof init === 'object' && init !== null) dropId(init.id ?? init.address);
-      }
-      reportRejected(false);
-      return finish();
-    },
-  };
-
-  function dropId(id: string): void {
-    const known = byId.get(id);
-    if (known !== undefined) drop(known);
+  /** Whether an instance with this id counts, wherever it is now. */
+  private counts(id: string): boolean {
+    const known = this.byId.get(id);
+    return known !== undefined && this.counting(known.address) === known;
   }
 }
 
@@ -148,8 +158,4 @@ function least(holders: readonly Instance[]): Instance | undefined {
   let [first] = holders;
   for (const holder of holders) if (first !== undefined && holder.id < first.id) first = holder;
   return first;
-}
-
-function tooMany(count: number, max: number): Error {
-  return new RangeError(`it lists ${count} instances, more than maxInstances (${max}) allows`);
 }

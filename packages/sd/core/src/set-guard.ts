@@ -17,108 +17,120 @@ export interface Reading extends ListingChange {
   readonly now: number;
 }
 
-/**
- * Stands between what a registry lists and what is published. A registry that was restarted empty,
- * or that lost most of its leases in an outage of its own, answers without an error: what it lists no
- * more is then kept, as doubtful, until a second whole reading says the same.
- */
-export interface SetGuard {
-  /** What follows from a reading for the published set. */
-  read(reading: Reading): InstanceChange;
-  /** Those that are published and in doubt, sorted by nothing. */
-  doubtful(): Iterable<Instance>;
-  /** When a whole reading could confirm the oldest doubt; undefined while there is none. */
-  readonly confirmAt: number | undefined;
-  /** The registry failed: an answer from before proves nothing after. */
-  failed(): void;
-}
-
 interface Doubt {
   readonly instance: Instance;
   /** When the first reading without it came; undefined when that was before a failure. */
   since: number | undefined;
 }
 
-export function createSetGuard({ confirmMs, maxShrink }: GuardOptions): SetGuard {
-  const published = new Map<string, Instance>();
-  const doubts = new Map<string, Doubt>();
+/** An {@link InstanceChange} in the making. */
+interface Growing {
+  readonly put: Instance[];
+  readonly removed: Instance[];
+  readonly doubted: Instance[];
+}
+
+/**
+ * Stands between what a registry lists and what is published. A registry that was restarted empty,
+ * or that lost most of its leases in an outage of its own, answers without an error: what it lists no
+ * more is then kept, as doubtful, until a second whole reading says the same.
+ */
+export class SetGuard {
+  private readonly options: GuardOptions;
+  private readonly published = new Map<string, Instance>();
+  private readonly doubts = new Map<string, Doubt>();
   /** The ids of the doubts by their addresses. */
-  const doubtAt = new Map<string, string>();
+  private readonly doubtAt = new Map<string, string>();
   // The size that a shrink is measured against: the largest of the last confirmMs, so that many
   // small steps in a short time are as doubtful as one large one.
-  let reference = 0;
-  let referenceAt = -Infinity;
+  private reference = 0;
+  private referenceAt = -Infinity;
 
-  function isDoubtful({ listed, now }: Reading, before: number): boolean {
-    if (before >= reference || now - referenceAt >= confirmMs) {
-      reference = before;
-      referenceAt = now;
+  constructor(options: GuardOptions) {
+    this.options = options;
+  }
+
+  /** What follows from a reading for the published set. */
+  read(reading: Reading): InstanceChange {
+    const isDoubtful = this.isDoubtful(reading);
+    const change: Growing = { put: [], removed: [], doubted: [] };
+    for (const instance of reading.put) this.put(instance, change);
+    if (reading.removed.length > 0) this.miss(reading, isDoubtful, change);
+    if (reading.whole || !isDoubtful) this.settle(reading.now, isDoubtful, change);
+    return change;
+  }
+
+  /** Those that are published and in doubt, sorted by nothing. */
+  doubtful(): Instance[] {
+    return Array.from(this.doubts.values(), ({ instance }) => instance);
+  }
+
+  /** When a whole reading could confirm the oldest doubt; undefined while there is none. */
+  get confirmAt(): number | undefined {
+    let oldest = Infinity;
+    for (const { since = Infinity } of this.doubts.values()) oldest = Math.min(oldest, since);
+    return oldest === Infinity ? undefined : oldest + this.options.confirmMs;
+  }
+
+  /** The registry failed: an answer from before proves nothing after. */
+  failed(): void {
+    for (const doubt of this.doubts.values()) doubt.since = undefined;
+  }
+
+  private isDoubtful({ listed, now }: Reading): boolean {
+    const { confirmMs, maxShrink } = this.options;
+    const before = this.published.size;
+    if (before >= this.reference || now - this.referenceAt >= confirmMs) {
+      this.reference = before;
+      this.referenceAt = now;
     }
-    const tooFew = listed < reference * (1 - maxShrink) || (listed === 0 && before > 0);
+    const tooFew = listed < this.reference * (1 - maxShrink) || (listed === 0 && before > 0);
     return tooFew && confirmMs > 0;
   }
 
-  function forget(id: string): void {
-    const doubt = doubts.get(id);
-    if (doubt === undefined) return;
-    doubts.delete(id);
-    doubtAt.delete(doubt.instance.address);
+  private put(instance: Instance, change: Growing): void {
+    const other = this.published.get(this.doubtAt.get(instance.address) ?? '');
+    // Another one has its address now: it is gone without a doubt.
+    if (other !== undefined && other.id !== instance.id) this.remove(other, change);
+    const known = this.published.get(instance.id);
+    const kept = known !== undefined && sameInstance(known, instance) ? known : instance;
+    this.trust(instance.id);
+    this.published.set(kept.id, kept);
+    change.put.push(kept);
   }
 
-  return {
-    read(reading) {
-      const { whole, now } = reading;
-      const before = published.size;
-      const put: Instance[] = [];
-      const removed: Instance[] = [];
-      const doubted: Instance[] = [];
-      const remove = (instance: Instance): void => {
-        forget(instance.id);
-        published.delete(instance.id);
-        removed.push(instance);
-      };
+  private miss({ put, removed, now }: Reading, isDoubtful: boolean, change: Growing): void {
+    const taken = new Set(put.map(({ address }) => address));
+    for (const { id } of removed) {
+      const instance = this.published.get(id);
+      if (instance === undefined) continue;
+      if (!isDoubtful || taken.has(instance.address)) this.remove(instance, change);
+      else {
+        this.doubts.set(id, { instance, since: now });
+        this.doubtAt.set(instance.address, id);
+        change.doubted.push(instance);
+      }
+    }
+  }
 
-      const taken = reading.removed.length === 0 ? undefined : addressesOf(reading.put);
-      for (const instance of reading.put) {
-        const squatter = published.get(doubtAt.get(instance.address) ?? '');
-        if (squatter !== undefined && squatter.id !== instance.id) remove(squatter);
-        const known = published.get(instance.id);
-        const kept = known !== undefined && sameInstance(known, instance) ? known : instance;
-        forget(instance.id);
-        published.set(kept.id, kept);
-        put.push(kept);
-      }
-      const doubtful = isDoubtful(reading, before);
-      for (const { id } of reading.removed) {
-        const instance = published.get(id);
-        if (instance === undefined) continue;
-        if (!doubtful || taken?.has(instance.address)) remove(instance);
-        else {
-          doubts.set(id, { instance, since: now });
-          doubtAt.set(instance.address, id);
-          doubted.push(instance);
-        }
-      }
-      for (const doubt of whole || !doubtful ? doubts.values() : []) {
-        doubt.since ??= now;
-        if (!doubtful || now - doubt.since >= confirmMs) remove(doubt.instance);
-      }
-      return { put, removed, doubted };
-    },
-    *doubtful() {
-      for (const { instance } of doubts.values()) yield instance;
-    },
-    get confirmAt() {
-      let oldest = Infinity;
-      for (const { since = Infinity } of doubts.values()) oldest = Math.min(oldest, since);
-      return oldest === Infinity ? undefined : oldest + confirmMs;
-    },
-    failed() {
-      for (const doubt of doubts.values()) doubt.since = undefined;
-    },
-  };
-}
+  private settle(now: number, isDoubtful: boolean, change: Growing): void {
+    for (const doubt of this.doubts.values()) {
+      doubt.since ??= now;
+      const isConfirmed = now - doubt.since >= this.options.confirmMs;
+      if (isConfirmed || !isDoubtful) this.remove(doubt.instance, change);
+    }
+  }
 
-function addressesOf(instances: readonly Instance[]): ReadonlySet<string> {
-  return new Set(instances.map(({ address }) => address));
+  private remove(instance: Instance, change: Growing): void {
+    this.trust(instance.id);
+    this.published.delete(instance.id);
+    change.removed.push(instance);
+  }
+
+  private trust(id: string): void {
+    const doubt = this.doubts.get(id);
+    if (doubt === undefined) return;
+    this.doubts.delete(id);
+    this.doubtAt.delete(doubt.instance.address);
+  }
 }

@@ -1,7 +1,7 @@
 import { background, ServiceError } from '@fairlead/endpoint';
 import type { Discovery, Instancer } from './discovery.ts';
 import type { InstanceInit } from './instance.ts';
-import { createListing } from './listing.ts';
+import { Listing } from './listing.ts';
 import { reporter } from './report.ts';
 import { withChanges } from './sorted.ts';
 import { subscribers } from './subscribers.ts';
@@ -15,14 +15,14 @@ import { subscribers } from './subscribers.ts';
  * ```
  */
 export function staticInstancer(inits: readonly InstanceInit[]): Instancer {
-  const change = createListing({
+  const { put } = new Listing({
     maxInstances: Infinity,
     accept: () => true,
     rejected(reasons) {
       throw new ServiceError('invalid_argument', `static instances: ${reasons.join('; ')}`);
     },
   }).replace(inits);
-  const instances = withChanges([], change, ({ id }) => id);
+  const instances = withChanges([], { put, removed: [] }, ({ id }) => id);
   const current: Discovery = {
     version: 1,
     instances,

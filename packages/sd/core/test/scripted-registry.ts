@@ -1,10 +1,10 @@
-import { ServiceError } from '@fairlead/endpoint';
+import { type Context, ServiceError } from '@fairlead/endpoint';
 import { createInstancer, type InstancerOptions } from '../src/create-instancer.ts';
 import { createRegistrar, type RegistrarOptions } from '../src/create-registrar.ts';
 import type { Instancer } from '../src/discovery.ts';
-import type { InstanceInit } from '../src/instance.ts';
-import type { Found } from '../src/instance-source.ts';
-import type { Registrar } from '../src/registrar.ts';
+import { type InstanceInit, instance } from '../src/instance.ts';
+import type { Found, InstanceSource } from '../src/instance-source.ts';
+import type { Registrar, Registration } from '../src/registrar.ts';
 
 /** A registry that answers and fails as a test commands. */
 export interface ScriptedRegistry {
@@ -31,31 +31,67 @@ export interface ScriptedRegistry {
 
 const refused = new ServiceError('unavailable', 'connection refused');
 
+type Fail = (error: ServiceError) => void;
+
 /** Tells what changes as changes where `incremental`, else always the whole set. */
 export function scriptedRegistry({ incremental = false } = {}): ScriptedRegistry {
   const listed = new Map<string, InstanceInit>();
-  const watchers = new Map<Found, (error: ServiceError) => void>();
-  const holds = new Map<string, (error: ServiceError) => void>();
+  const watchers = new Map<Found, Fail>();
+  const holds = new Map<string, Fail>();
   let outage: ServiceError | undefined;
   let watches = 0;
 
-  const tell = (): void => {
-    for (const found of watchers.keys()) found([...listed.values()]);
+  const tell = (put?: readonly InstanceInit[], removed: readonly string[] = []): void => {
+    for (const found of watchers.keys()) {
+      if (incremental && put !== undefined) found.changed(put, removed);
+      else found([...listed.values()]);
+    }
   };
   const put = (id: string, init: InstanceInit): void => {
     listed.set(id, init);
-    if (!incremental) tell();
-    else for (const found of watchers.keys()) found.changed([init], []);
+    tell([init]);
   };
   const remove = (id: string): void => {
     listed.delete(id);
-    if (!incremental) tell();
-    else for (const found of watchers.keys()) found.changed([], [id]);
+    tell([], [id]);
   };
+  /** Lasts until the context ends or the registry fails it. */
+  const last = <K>(among: Map<K, Fail>, key: K, ctx: Context): Promise<void> => {
+    if (outage !== undefined) return Promise.reject(outage);
+    const lasting = new Promise<void>((resolve, reject) => {
+      among.set(key, reject);
+      ctx.onAbort(() => resolve());
+    });
+    return lasting.finally(() => among.delete(key));
+  };
+
+  const source: InstanceSource = {
+    name: 'a scripted registry',
+    watch(found, ctx) {
+      watches++;
+      const watching = last(watchers, found, ctx);
+      if (outage === undefined) found([...listed.values()]);
+      return watching;
+    },
+  };
+  const registration = (id: string, init: InstanceInit): Registration => ({
+    name: `${id} in a scripted registry`,
+    hold(registered, ctx) {
+      const holding = last(holds, id, ctx);
+      if (outage !== undefined) return holding;
+      put(id, init);
+      registered();
+      return holding;
+    },
+    async release() {
+      if (outage !== undefined) throw outage;
+      remove(id);
+    },
+  });
 
   return {
     listed,
-    tell,
+    tell: () => tell(),
     put,
     remove,
     get watches() {
@@ -66,8 +102,7 @@ export function scriptedRegistry({ incremental = false } = {}): ScriptedRegistry
     },
     set(inits) {
       listed.clear();
-      for (const init of inits)
-        listed.set(typeof init === 'string' ? init : (init.id ?? init.address), init);
+      for (const init of inits) listed.set(instance(init).id, init);
       tell();
     },
     cut(error = refused) {
@@ -81,51 +116,7 @@ export function scriptedRegistry({ incremental = false } = {}): ScriptedRegistry
       remove(id);
       holds.get(id)?.(new ServiceError('not_found', 'the lease is gone'));
     },
-    instancer: (options) =>
-      createInstancer(
-        {
-          name: 'a scripted registry',
-          watch: (found, ctx) =>
-            new Promise((resolve, reject) => {
-              watches++;
-              if (outage !== undefined) return reject(outage);
-              watchers.set(found, (error) => {
-                watchers.delete(found);
-                reject(error);
-              });
-              ctx.onAbort(() => {
-                watchers.delete(found);
-                resolve();
-              });
-              found([...listed.values()]);
-            }),
-        },
-        options,
-      ),
-    registrar: (id, init, options) =>
-      createRegistrar(
-        {
-          name: `${id} in a scripted registry`,
-          hold: (registered, ctx) =>
-            new Promise((resolve, reject) => {
-              if (outage !== undefined) return reject(outage);
-              put(id, init);
-              holds.set(id, (error) => {
-                holds.delete(id);
-                reject(error);
-              });
-              ctx.onAbort(() => {
-                holds.delete(id);
-                resolve();
-              });
-              registered();
-            }),
-          release: async () => {
-            if (outage !== undefined) throw outage;
-            remove(id);
-          },
-        },
-        options,
-      ),
+    instancer: (options) => createInstancer(source, options),
+    registrar: (id, init, options) => createRegistrar(registration(id, init), options),
   };
 }
