@@ -42,13 +42,13 @@ test('an endpoint that throws is a failure like another', async () => {
   );
   const balancer = createBalancer(source, setup);
   await expect(balanced(balancer, self)({}, background)).rejects.toThrow('by mistake');
-  expect(source.entries[0]?.inFlight).toBe(0);
+  expect(source.current.entries[0]?.inFlight).toBe(0);
 });
 
 test('waits where there is no instance, and takes the first that comes', async () => {
   const source = endpointer<Endpoint<unknown, string>>();
   const answer = balanced(createBalancer(source, setup), self)({}, background);
-  source.list(entry(named('late')));
+  source.list([entry(named('late'))]);
   await expect(answer).resolves.toBe('late');
 });
 

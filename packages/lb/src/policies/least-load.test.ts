@@ -38,20 +38,18 @@ function answer(policy: ReturnType<typeof policyOf>, node: never, ms: number, no
   policy.ended?.(node, ms, 'success', now);
 }
 
-test('what was seen fades: of 100 ms 36.8 are left after 10 s, and 10 after 23 s', () => {
-  const [node, other] = someNodes(2);
-  const policy = policyOf(peakEwma({ initialMs: 0 }), [node, other] as never);
-  answer(policy, node as never, 100, 0);
-  for (const [afterMs, leftMs] of [
-    [10_000, 36.8],
-    [23_000, 10.03],
-  ] as const) {
-    answer(policy, other as never, leftMs + 1, afterMs);
-    expect(policy.pick(afterMs, undefined)).toBe(node);
-    const rival = policyOf(peakEwma({ initialMs: 0 }), [node, other] as never);
-    if (other !== undefined) Object.assign(other, { cost: leftMs - 1, stamp: afterMs });
-    expect(rival.pick(afterMs, undefined)).toBe(other);
-  }
+test.each([
+  { afterMs: 10_000, leftMs: 36.8 },
+  { afterMs: 23_000, leftMs: 10 },
+])('of 100 ms $leftMs are left after $afterMs ms', ({ afterMs, leftMs }) => {
+  const nodes = someNodes(2);
+  const [faded, other] = nodes;
+  const policy = policyOf(peakEwma({ initialMs: 0 }), nodes);
+  Object.assign(faded ?? {}, { cost: 100, stamp: 0 });
+  Object.assign(other ?? {}, { cost: leftMs / 0.89, stamp: afterMs });
+  expect(policy.pick(afterMs, undefined)).toBe(faded);
+  Object.assign(other ?? {}, { cost: leftMs * 0.89 });
+  expect(policy.pick(afterMs, undefined)).toBe(other);
 });
 
 test('a slow answer counts at once and in full', () => {
@@ -59,7 +57,7 @@ test('a slow answer counts at once and in full', () => {
   const policy = policyOf(peakEwma(), [slow, fast] as never);
   for (let i = 0; i < 20; i++) {
     answer(policy, slow as never, 10, i);
-    answer(policy, fast as never, 11, i);
+    answer(policy, fast as never, 12, i);
   }
   expect(policy.pick(20, undefined)).toBe(slow);
   answer(policy, slow as never, 50, 20);

@@ -1,6 +1,8 @@
+import type { Random } from '@fairlead/endpoint';
+import { type WeightedDraw, weightedDraw } from '../alias-table.ts';
 import type { Node } from '../node.ts';
-import type { PolicyFactory } from '../policy.ts';
-import { betterOfTwo } from './two-choices.ts';
+import type { Policy, PolicyFactory } from '../policy.ts';
+import { twoChoices } from './two-choices.ts';
 
 /** How `leastRequest` looks for the instance with the fewest calls. */
 export interface LeastRequestOptions {
@@ -17,30 +19,32 @@ export interface LeastRequestOptions {
  * where one client has several calls at once; `peakEwma` sees it sooner.
  */
 export function leastRequest({ among = 'two' }: LeastRequestOptions = {}): PolicyFactory {
-  return ({ random }) => {
-    let nodes: readonly Node[] = [];
-    return {
-      update(updated) {
-        nodes = updated;
-      },
-      pick: (now) =>
-        among === 'two' ? betterOfTwo(nodes, random, loadOf, now) : leastOf(nodes, random()),
-    };
-  };
+  return ({ random }) => (among === 'two' ? twoChoices(random, loadOf) : leastOfAll(random));
 }
 
+/** What a node has to do for its weight; one without weight is the last resort. */
 function loadOf({ pending, weight }: Node): number {
-  return (pending + 1) / weight;
+  return weight === 0 ? Infinity : pending / weight;
 }
 
-/** Starts anywhere, so that of equal ones not always the same is taken. */
-function leastOf(nodes: readonly Node[], draw: number): Node {
-  const start = Math.floor(draw * nodes.length);
-  // Sound, both: a policy is not asked without nodes, and every index stays below their number.
-  let least = nodes[start] as Node;
-  for (let i = 1; i < nodes.length; i++) {
-    const node = nodes[(start + i) % nodes.length] as Node;
-    if (loadOf(node) < loadOf(least)) least = node;
-  }
-  return least;
+/** Starts anywhere, by weight, so that of equal ones not always the same is taken. */
+function leastOfAll(random: Random): Policy {
+  let nodes: readonly Node[] = [];
+  let draw: WeightedDraw = weightedDraw([]);
+  return {
+    update(updated) {
+      nodes = updated;
+      draw = weightedDraw(updated.map(({ weight }) => weight));
+    },
+    pick() {
+      const start = draw(random);
+      // Sound, both: a policy is not asked without nodes, and every index stays below their number.
+      let least = nodes[start] as Node;
+      for (let i = 1; i < nodes.length; i++) {
+        const node = nodes[(start + i) % nodes.length] as Node;
+        if (loadOf(node) < loadOf(least)) least = node;
+      }
+      return least;
+    },
+  };
 }
