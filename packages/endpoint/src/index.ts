@@ -29,6 +29,7 @@ export { timeout } from './timeout.ts';
 // For those who write transports and middlewares.
 
 export { abortable } from './abortable.ts';
+export { type Attempt, attempt } from './attempt.ts';
 export { type CancelSource, cancelReason } from './cancellation.ts';
 export { checkNumber, type NumberRange } from './option.ts';
 export { discard } from './settle.ts';

@@ -10,6 +10,11 @@ export interface ServiceErrorOptions {
   readonly retryAfterMs?: number | undefined;
   /** Facts for the caller, as JSON: `{ issues: [...] }`. Travels with the error on every transport. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether the call never reached whom it was for: nobody was there, a breaker was open. Then trying
+   * again, or elsewhere, does nothing twice. Stays in the process, as the cause does. Default false.
+   */
+  readonly unsent?: boolean | undefined;
 }
 
 /** Recognises a ServiceError made by another copy of this package. */
@@ -40,6 +45,8 @@ export class ServiceError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Facts for the caller, as JSON; undefined where there are none. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the call never reached whom it was for. Known to the caller alone: it does not travel. */
+  readonly unsent: boolean;
 
   constructor(code: Code, message: string, options: ServiceErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
@@ -47,6 +54,7 @@ export class ServiceError extends Error {
     this.retryable = options.retryable ?? isRetryableByDefault(code);
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details;
+    this.unsent = options.unsent ?? false;
   }
 
   /**

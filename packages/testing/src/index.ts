@@ -1,5 +1,13 @@
+export type { BalancerBinding, BalancerSetup } from './balancer-conformance/binding.ts';
+export { balancerConformance } from './balancer-conformance/suite.ts';
 export type { ConformanceCase } from './conformance-case.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
+export {
+  type FakeEndpointer,
+  type FakeEntry,
+  fakeEndpointer,
+  fakeEntry,
+} from './fake-endpointer.ts';
 export type { Faults, ProxyFaults } from './fault-proxy/faults.ts';
 export {
   createFaultProxy,

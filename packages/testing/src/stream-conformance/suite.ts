@@ -1,4 +1,4 @@
-import type { ConformanceCase } from '../transport-conformance/binding.ts';
+import type { ConformanceCase } from '../conformance-case.ts';
 import { bidi } from './bidi.ts';
 import type { MakePair, StreamBinding, StreamRequirement } from './binding.ts';
 import { requestEndings } from './request-endings.ts';

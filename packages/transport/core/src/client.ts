@@ -1,9 +1,11 @@
 import {
+  attempt,
   type Context,
   checkNumber,
   discard,
   type Endpoint,
   isAsyncIterable,
+  isServiceError,
   type Middleware,
   type Operation,
   operation,
@@ -87,7 +89,7 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
       ctx.throwIfAborted();
     }
     progress.sent = true;
-    const reply = await stages.send(outgoing, ctx);
+    const reply = await send(outgoing, ctx);
     try {
       ctx.throwIfAborted();
       for (const hook of after) {
@@ -100,6 +102,18 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
       stages.discard?.(reply, outgoing);
       throw thrown;
     }
+  }
+
+  /** Says in the attempt that is under way, where there is one, whether the call went out. */
+  function send(outgoing: Call, ctx: Context): Promise<Reply> {
+    const current = ctx.get(attempt);
+    if (current === undefined) return stages.send(outgoing, ctx);
+    const { sent } = current;
+    current.sent = true;
+    return stages.send(outgoing, ctx).catch((error: unknown) => {
+      if (isServiceError(error) && error.unsent) current.sent = sent;
+      throw error;
+    });
   }
 
   async function call(request: Req, parent: Context): Promise<Res> {
@@ -129,5 +143,10 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
 
   const { middleware } = options;
   const decorated = middleware === undefined ? call : middleware(call);
-  return (request, ctx) => decorated(request, ctx.with(operation, target));
+  return (request, ctx) => {
+    const current = ctx.get(attempt);
+    if (current === undefined) return decorated(request, ctx.with(operation, target));
+    current.operation = { ...target, attempt: current.number };
+    return decorated(request, ctx.with(operation, current.operation));
+  };
 }

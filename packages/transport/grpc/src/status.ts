@@ -42,9 +42,17 @@ export function statusOfError(error: ServiceError): GrpcStatus {
 export function errorOfStatus(status: GrpcStatus): ServiceError {
   const bytes = status.metadata?.get(statusDetailsKey).at(-1);
   const carried = bytes instanceof Uint8Array ? decodeStatusDetails(bytes) : {};
-  const cause = status instanceof Error ? { cause: status } : {};
+  const cause = status instanceof Error ? { cause: status, unsent: isUnsent(status) } : {};
   return new ServiceError(codeOfStatus(status.code), status.details, { ...carried, ...cause });
 }
+
+/** grpc-js itself says so where no connection could be made; a server's status has metadata at least. */
+function isUnsent({ code, details, metadata }: GrpcStatus): boolean {
+  if (code !== statusOfCode('unavailable') || !noConnection.test(details)) return false;
+  return metadata === undefined || Object.keys(metadata.toJSON()).length === 0;
+}
+
+const noConnection = /^(?:No connection established|Name resolution failed)/;
 
 /** As the text is sent, percent-encoded: well below the 8 KiB of metadata that most peers accept. */
 const maxTextLength = 2048;

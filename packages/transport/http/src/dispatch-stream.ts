@@ -123,7 +123,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
     if (!this.isOpen) return;
     this.settle();
-    const error = this.queue === undefined ? failedToSend(cause) : brokenOff(cause);
+    const hasBegun = this.controller !== undefined;
+    const error = this.queue === undefined ? failedToSend(cause, hasBegun) : brokenOff(cause);
     // What came before it is still read.
     if (this.queue !== undefined) this.queue.end(error);
     else this.reject(error);

@@ -76,7 +76,7 @@ export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<
         onResponseError(_controller, error) {
           if (!open) return;
           settle();
-          reject(failedToSend(error));
+          reject(failedToSend(error, request !== undefined));
         },
       },
     );
@@ -96,9 +96,10 @@ const refusals: ReadonlySet<unknown> = new Set([
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/** Whatever kept the reply from coming, as a ServiceError. */
-export function failedToSend(error: Error): ServiceError {
-  return 'code' in error && refusals.has(error.code) ? unsendable(error) : unreachable(error);
+/** Whatever kept the reply from coming, as a ServiceError. A call that never began on a connection was not sent. */
+export function failedToSend(error: Error, hasBegun: boolean): ServiceError {
+  const isRefusal = 'code' in error && refusals.has(error.code);
+  return isRefusal ? unsendable(error) : unreachable(error, !hasBegun);
 }
 
 /** The request itself is at fault, as it was encoded: it was not sent, and another try would not be either. */
@@ -107,6 +108,6 @@ function unsendable(cause: Error): ServiceError {
 }
 
 /** Whatever kept the reply from coming: the connection was refused, reset, or closed too early. */
-function unreachable(cause: Error): ServiceError {
-  return new ServiceError('unavailable', `no reply: ${cause.message}`, { cause });
+function unreachable(cause: Error, unsent: boolean): ServiceError {
+  return new ServiceError('unavailable', `no reply: ${cause.message}`, { cause, unsent });
 }

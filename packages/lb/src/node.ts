@@ -1,0 +1,30 @@
+import type { Instance } from '@fairlead/sd';
+
+/**
+ * One instance as a {@link Policy} sees it: what it is, and how it has done lately. It lives as long
+ * as the instance is listed, through every change around it. A class, as the one hot object: its
+ * numbers change with each call.
+ */
+export class Node {
+  instance: Instance;
+  /** What share of the calls it should get beside others, where the policy looks at weights. */
+  weight: number;
+  /** How many calls it has now. */
+  pending = 0;
+  /** For policies that look at latency: the cost of a call in milliseconds, as of {@link stamp}. */
+  cost = 0;
+  /** When {@link cost} was last learnt, in the clock's milliseconds; undefined before the first call ended. */
+  stamp: number | undefined = undefined;
+
+  constructor(instance: Instance) {
+    this.instance = instance;
+    this.weight = instance.weight;
+  }
+
+  /** The registry may say something else of the same instance. */
+  follow(instance: Instance): void {
+    if (instance === this.instance) return;
+    this.instance = instance;
+    this.weight = instance.weight;
+  }
+}

@@ -1,0 +1,33 @@
+import { ServiceError } from '@fairlead/endpoint';
+
+/**
+ * What the end of a call says about the instance that served it:
+ *
+ * - `success`: it answered, if only that the request was wrong;
+ * - `failure`: it did not do its work: `unavailable`, `internal`, `unknown`, `data_loss`, `deadline_exceeded`;
+ * - `overload`: it said that it has too much to do, `resource_exhausted`;
+ * - `unreachable`: the call never got there;
+ * - `canceled`: the caller left, which says nothing.
+ */
+export type Outcome = 'success' | 'failure' | 'overload' | 'unreachable' | 'canceled';
+
+/** The outcome of a call that ended with `thrown`, or well where it is undefined. */
+export function outcomeOf(thrown: unknown): Outcome {
+  if (thrown === undefined) return 'success';
+  const error = ServiceError.from(thrown);
+  if (error.unsent) return 'unreachable';
+  switch (error.code) {
+    case 'canceled':
+      return 'canceled';
+    case 'resource_exhausted':
+      return 'overload';
+    case 'unavailable':
+    case 'internal':
+    case 'unknown':
+    case 'data_loss':
+    case 'deadline_exceeded':
+      return 'failure';
+    default:
+      return 'success';
+  }
+}
