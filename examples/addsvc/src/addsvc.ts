@@ -1,5 +1,5 @@
 // The server: addsvc [--http-addr HOST:PORT] [--grpc-addr HOST:PORT] [--jsonrpc-addr HOST:PORT] [--debug-addr HOST:PORT]
-//   [--consul-addr HOST:PORT | --etcd-addr HOST:PORT]
+//   [--registry-dir PATH | --consul-addr HOST:PORT | --etcd-addr HOST:PORT]
 import { parseArgs } from 'node:util';
 import { formatAddress, parseAddress } from './address.ts';
 import { runProgram, stopSignal } from './program.ts';

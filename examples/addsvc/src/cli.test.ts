@@ -49,6 +49,8 @@ describe('addcli', () => {
     [['--grpc-addr=127.0.0.1:1', '1', '2'], 'ECONNREFUSED'],
     [['--jsonrpc-addr=nowhere', '1', '2'], '--jsonrpc-addr must be host:port or :port'],
     [['--jsonrpc-addr=127.0.0.1:1', '1', '2'], 'ECONNREFUSED'],
+    [['--registry-dir=', '1', '2'], '--registry-dir must not be empty'],
+    [['--consul-addr=nowhere', '1', '2'], '--consul-addr must be host:port or :port'],
     [['--nope'], 'Unknown option'],
   ])('says what is wrong with %j', (args, message) =>
     expect(addcli(args)).rejects.toThrow(message),

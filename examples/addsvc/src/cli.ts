@@ -8,7 +8,7 @@ import { discoverAddsvc, type RegistryFlags, registryFlags } from './registry.ts
 import type { AddService } from './service.ts';
 
 const usage =
-  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT | --jsonrpc-addr=HOST:PORT | --consul-addr=HOST:PORT | --etcd-addr=HOST:PORT [--method=sum|concat] [--] A B';
+  'usage: addcli --http-addr=HOST:PORT | --grpc-addr=HOST:PORT | --jsonrpc-addr=HOST:PORT | --registry-dir=PATH | --consul-addr=HOST:PORT | --etcd-addr=HOST:PORT [--method=sum|concat] [--] A B';
 
 /** Calls addsvc as the command line says, and returns the line that Go kit's addcli prints. */
 export async function addcli(args: readonly string[]): Promise<string> {
@@ -48,7 +48,7 @@ async function connect(flags: AddressFlags): Promise<AddService & AsyncDisposabl
     return createAddJsonrpcClient(`http://${formatAddress(address)}`);
   }
   const discovered = await discoverAddsvc(flags);
-  if (discovered !== undefined) return createAddGrpcClient(discovered.address);
+  if (discovered !== undefined) return discovered;
   throw new Error(usage);
 }
 

@@ -1,4 +1,4 @@
-// npm start: the whole example in one process, on free ports. With --keep it stays up afterwards.
+// npm start: the whole example on free ports, and three instances of it as processes. With --keep it stays up afterwards.
 import { parseArgs } from 'node:util';
 import { background, ServiceError } from '@fairlead/endpoint';
 import { createGrpcClient } from '@fairlead/grpc';
@@ -12,6 +12,7 @@ import { createAddJsonrpcClient } from './jsonrpc.ts';
 import { runProgram, stopSignal } from './program.ts';
 import { startAddServer } from './server.ts';
 import type { AddService } from './service.ts';
+import { showThreeInstances } from './three-instances.ts';
 
 const freePort = { host: '127.0.0.1', port: 0 };
 
@@ -38,6 +39,8 @@ await runProgram(async () => {
   await report(`gRPC, ${grpcTarget}`, grpc, badGrpcRequest(grpcTarget));
   await using jsonrpc = createAddJsonrpcClient(jsonrpcUrl);
   await report(`JSON-RPC, ${jsonrpcUrl}`, jsonrpc, badJsonrpcRequest(jsonrpcUrl));
+
+  await showThreeInstances(print);
 
   print('What the server logged, through a middleware of ten lines:');
   for (const line of logged) print(`  ${line}`);

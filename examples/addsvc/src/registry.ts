@@ -2,8 +2,15 @@
 import { createConsulInstancer, createConsulRegistrar } from '@fairlead/consul';
 import { background } from '@fairlead/endpoint';
 import { createEtcdInstancer, createEtcdRegistrar } from '@fairlead/etcd';
-import type { Instance, InstanceInit, Instancer, Registrar, RegistrarOptions } from '@fairlead/sd';
+import {
+  createDirectoryRegistry,
+  type InstanceInit,
+  type Instancer,
+  type Registrar,
+  type RegistrarOptions,
+} from '@fairlead/sd';
 import { type Address, formatAddress, parseAddress } from './address.ts';
+import { type BalancedAddClient, balancedAddClient } from './balanced.ts';
 
 /** The name that Go kit's programs look addsvc up by; an instance is its gRPC address. */
 const service = 'addsvc';
@@ -14,26 +21,41 @@ const readyMs = 5000;
 type RegisteredInstance = Exclude<InstanceInit, string>;
 
 interface Registry {
-  registrar(address: string, instance: RegisteredInstance, options: RegistrarOptions): Registrar;
-  instancer(address: string): Instancer;
+  registrar(instance: RegisteredInstance, options: RegistrarOptions): Registrar;
+  instancer(): Instancer;
 }
 
-const registries: Readonly<Record<keyof typeof registryFlags, Registry>> = {
-  'consul-addr': {
-    registrar: (address, instance, options) =>
-      createConsulRegistrar({ url: `http://${address}`, service, instance, ...options }),
-    instancer: (address) => createConsulInstancer({ url: `http://${address}`, service }),
+/** The registry that the text of each flag names. */
+const registries: Readonly<Record<keyof typeof registryFlags, (place: string) => Registry>> = {
+  'registry-dir': (path) => {
+    const directory = createDirectoryRegistry(path);
+    return {
+      registrar: (instance, options) => directory.registrar(service, instance, options),
+      instancer: () => directory.instancer(service),
+    };
   },
-  'etcd-addr': {
-    // The address alone: that is what Go kit's etcdv3 reads.
-    registrar: (address, { address: instance }, options) =>
-      createEtcdRegistrar({ endpoints: [address], service, instance, ...options }),
-    instancer: (address) => createEtcdInstancer({ endpoints: [address], service }),
+  'consul-addr': (place) => {
+    const url = `http://${formatAddress(parseAddress('--consul-addr', place))}`;
+    return {
+      registrar: (instance, options) =>
+        createConsulRegistrar({ url, service, instance, ...options }),
+      instancer: () => createConsulInstancer({ url, service }),
+    };
+  },
+  'etcd-addr': (place) => {
+    const endpoints = [formatAddress(parseAddress('--etcd-addr', place))];
+    return {
+      // The address alone: that is what Go kit's etcdv3 reads.
+      registrar: ({ address: instance }, options) =>
+        createEtcdRegistrar({ endpoints, service, instance, ...options }),
+      instancer: () => createEtcdInstancer({ endpoints, service }),
+    };
   },
 };
 
 /** For `parseArgs`. */
 export const registryFlags = {
+  'registry-dir': { type: 'string' },
   'consul-addr': { type: 'string' },
   'etcd-addr': { type: 'string' },
 } as const;
@@ -42,12 +64,12 @@ export const registryFlags = {
 export type RegistryFlags = { readonly [Flag in keyof typeof registryFlags]?: string | undefined };
 
 /** The registry that the flags name, and where it is; undefined where they name none. */
-function registryOf(flags: RegistryFlags): [registry: Registry, address: string] | undefined {
+function registryOf(flags: RegistryFlags): [registry: Registry, place: string] | undefined {
   // The keys of an object literal of ours.
   for (const flag of Object.keys(registryFlags) as (keyof typeof registryFlags)[]) {
-    const text = flags[flag];
-    if (text === undefined) continue;
-    return [registries[flag], formatAddress(parseAddress(`--${flag}`, text))];
+    const place = flags[flag];
+    if (place === '') throw new Error(`--${flag} must not be empty`);
+    if (place !== undefined) return [registries[flag](place), place];
   }
   return undefined;
 }
@@ -70,22 +92,26 @@ export function addsvcRegistrar(
   if (grpc.host === '::' || grpc.host === '0.0.0.0') {
     throw new Error('--grpc-addr must name a host that clients can call, to be registered');
   }
-  const [registry, address] = named;
+  const [registry] = named;
   const metadata = { http: formatAddress(http), jsonrpc: formatAddress(jsonrpc) };
   const onError = ({ message }: Error): void =>
     log(`registry=failed err=${JSON.stringify(message)}`);
-  return registry.registrar(address, { address: formatAddress(grpc), metadata }, { onError });
+  return registry.registrar({ address: formatAddress(grpc), metadata }, { onError });
 }
 
-/** Any one instance of addsvc in the registry that the flags name. */
-export async function discoverAddsvc(flags: RegistryFlags): Promise<Instance | undefined> {
+/** A client of all instances of addsvc in the registry that the flags name; undefined where they name none. */
+export async function discoverAddsvc(flags: RegistryFlags): Promise<BalancedAddClient | undefined> {
   const named = registryOf(flags);
   if (named === undefined) return undefined;
-  const [registry, address] = named;
-  await using instancer = registry.instancer(address);
-  using ctx = background.withTimeout(readyMs);
-  const instances = await instancer.ready(ctx);
-  const chosen = instances[Math.floor(Math.random() * instances.length)];
-  if (chosen === undefined) throw new Error(`there is no instance of ${service} at ${address}`);
-  return chosen;
+  const [registry, place] = named;
+  const instancer = registry.instancer();
+  try {
+    using ctx = background.withTimeout(readyMs);
+    const instances = await instancer.ready(ctx);
+    if (instances.length === 0) throw new Error(`there is no instance of ${service} at ${place}`);
+    return balancedAddClient(instancer);
+  } catch (error) {
+    await instancer.close();
+    throw error;
+  }
 }

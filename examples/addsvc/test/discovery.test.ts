@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasConsul, startConsul } from '@fairlead/peers/consul';
 import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
 import { goKit, hasGoKit } from '@fairlead/peers/go-kit';
 import { freePorts, type RunningProgram, runToEnd, startProgram } from '@fairlead/peers/process';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -26,6 +30,32 @@ async function startAddsvc(flag: string): Promise<RunningProgram & { readonly gr
 
 const addcli = (...args: string[]) => runToEnd(node, [...program('addcli'), ...args]);
 const answered = (stdout: string) => ({ code: 0, stdout, stderr: '' });
+
+describe('with a directory', () => {
+  it('addcli finds addsvc, which is gone after SIGTERM', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'addsvc-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const flag = `--registry-dir=${directory}`;
+    {
+      await using _one = await startAddsvc(flag);
+      await using _two = await startAddsvc(flag);
+      expect(await addcli(flag, '1', '2')).toEqual(answered('1 + 2 = 3\n'));
+    }
+    const missing = `error: there is no instance of addsvc at ${directory}\n`;
+    expect(await addcli(flag, '1', '2')).toEqual({ code: 1, stdout: '', stderr: missing });
+  });
+
+  it('addcli calls another where the one that it finds is dead', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'addsvc-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const flag = `--registry-dir=${directory}`;
+    const dead = await startAddsvc(flag);
+    await using _living = await startAddsvc(flag);
+    dead.process.kill('SIGKILL');
+    await once(dead.process, 'exit');
+    expect(await addcli(flag, '1', '2')).toEqual(answered('1 + 2 = 3\n'));
+  });
+});
 
 describe.skipIf(!hasConsul())('with a real Consul', () => {
   it('addcli finds addsvc, which is gone after SIGTERM', async () => {

@@ -81,6 +81,8 @@ describe('npm start', () => {
       expect(section).toMatch(/sum 0 0 +invalid_argument: can't sum two zeroes/);
       expect(section).toMatch(/a broken request +(invalid_argument|internal): /);
     }
+    expect(stdout).toMatch(/killed with SIGKILL\n/);
+    expect(stdout).toMatch(/300 calls in [\d.]+ s, 0 failed/);
     expect(stdout).toContain('npm start -- --keep');
   });
 });
