@@ -33,8 +33,10 @@ export function createFleet(setup: Omit<InstanceSetup, 'name'>): Fleet {
   const children = new Set<ChildProcess>();
   let members: readonly Member[] = [];
   let count = 0;
+  let isDisposed = false;
 
   async function start(): Promise<Member> {
+    if (isDisposed) throw new Error('the fleet has been ended');
     const name = `i${++count}`;
     const child = launch({ ...setup, name });
     children.add(child);
@@ -64,6 +66,7 @@ export function createFleet(setup: Omit<InstanceSetup, 'name'>): Fleet {
     start,
     nameOf: (address) => names.get(address) ?? address,
     async [Symbol.asyncDispose]() {
+      isDisposed = true;
       const exits = [...children].map((child) => once(child, 'exit'));
       for (const child of children) child.kill('SIGKILL');
       await Promise.all(exits);

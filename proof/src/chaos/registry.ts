@@ -1,6 +1,11 @@
 import { createConsulInstancer, createConsulRegistrar } from '@fairlead/consul';
 import { createEtcdInstancer, createEtcdRegistrar } from '@fairlead/etcd';
-import { createDirectoryRegistry, type InstanceInit, type Instancer, type Registrar } from '@fairlead/sd';
+import {
+  createDirectoryRegistry,
+  type InstanceInit,
+  type Instancer,
+  type Registrar,
+} from '@fairlead/sd';
 import type { RegistryKind } from './options.ts';
 
 /** Where the registry of a run is: a URL, or the path of a directory. */
@@ -21,7 +26,8 @@ const ttlMs = 3000;
 const bindings: Readonly<Record<RegistryKind, Binding>> = {
   memory: {
     instancer: (at) => createDirectoryRegistry(at, { ttlMs }).instancer(service),
-    registrar: (at, instance) => createDirectoryRegistry(at, { ttlMs }).registrar(service, instance),
+    registrar: (at, instance) =>
+      createDirectoryRegistry(at, { ttlMs }).registrar(service, instance),
   },
   consul: {
     instancer: (url) => createConsulInstancer({ url, service }),
@@ -30,7 +36,8 @@ const bindings: Readonly<Record<RegistryKind, Binding>> = {
   },
   etcd: {
     instancer: (url) => createEtcdInstancer({ endpoints: [url], service }),
-    registrar: (url, instance) => createEtcdRegistrar({ endpoints: [url], service, instance, ttlMs }),
+    registrar: (url, instance) =>
+      createEtcdRegistrar({ endpoints: [url], service, instance, ttlMs }),
   },
 };
 

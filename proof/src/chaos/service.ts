@@ -1,6 +1,6 @@
 import type { Endpoint } from '@fairlead/endpoint';
 import { createGrpcClient, createGrpcServer, type GrpcServer, grpcHandler } from '@fairlead/grpc';
-import { createHttpClient, type HttpHandler, httpHandler, jsonBody, route, routes } from '@fairlead/http';
+import { createHttpClient, type HttpHandler, jsonBody, route, routes } from '@fairlead/http';
 import type { Transport } from './options.ts';
 
 interface SumRequest {

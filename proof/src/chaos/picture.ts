@@ -1,0 +1,66 @@
+import type { Sample } from './load.ts';
+
+/** What a picture shows beside the calls. */
+export interface PictureFrame {
+  readonly seconds: number;
+  /** When the harm was, in milliseconds since the start. */
+  readonly harm: readonly [fromMs: number, toMs: number];
+  /** How many columns time has. */
+  readonly width: number;
+}
+
+const blocks = ' ▁▂▃▄▅▆▇█';
+const rows = 8;
+const left = 8;
+
+/**
+ * The slowest call of each moment over time, on an axis on which each step multiplies, with a mark
+ * where a call failed and a thick line where the harm was.
+ */
+export function renderPicture(samples: readonly Sample[], frame: PictureFrame): string {
+  const { seconds, harm, width } = frame;
+  const columnOf = (ms: number): number =>
+    Math.max(0, Math.min(width - 1, Math.floor((ms / (seconds * 1000)) * width)));
+  const slowest = new Float64Array(width);
+  const failed = new Uint8Array(width);
+  for (const { atMs, latencyMs, code } of samples) {
+    const column = columnOf(atMs);
+    slowest[column] = Math.max(slowest[column] ?? 0, latencyMs);
+    if (code !== undefined) failed[column] = 1;
+  }
+  const decades = Math.max(1, Math.ceil(Math.log10(Math.max(10, ...slowest))));
+  const heights = Array.from(slowest, (ms) => heightOf(ms, decades));
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const below = (rows - 1 - i) * 8;
+    const bar = heights.map((height) => blocks[Math.max(0, Math.min(8, height - below))]);
+    return labelOf(rows - 1 - i, decades) + bar.join('');
+  });
+  const marks = Array.from(failed, (is) => (is === 1 ? '×' : ' ')).join('');
+  if (marks.trim() !== '') lines.push('failed'.padStart(left - 1).padEnd(left) + marks);
+  return [...lines, ...axis(harm.map(columnOf), frame)].map((line) => line.trimEnd()).join('\n');
+}
+
+/** In eighths of a row; at least one where there was a call. */
+function heightOf(ms: number, decades: number): number {
+  if (ms <= 0) return 0;
+  return Math.max(1, Math.round((Math.log10(Math.max(1, ms)) / decades) * rows * 8));
+}
+
+/** The latency at the lower edge of a row, where that is the first row of its decade. */
+function labelOf(row: number, decades: number): string {
+  const decade = Math.ceil((row * decades) / rows);
+  const isFirst = row === 0 || Math.ceil(((row - 1) * decades) / rows) < decade;
+  const ms = 10 ** ((row * decades) / rows);
+  const text = ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toPrecision(1)} ms`;
+  return (
+    isFirst ? `${Number(ms.toPrecision(2)) >= 1000 ? text : `${Math.round(ms)} ms`} ` : ''
+  ).padStart(left);
+}
+
+function axis([from = 0, to = 0]: readonly number[], { seconds, width }: PictureFrame): string[] {
+  const line = Array.from({ length: width }, (_, i) => (i >= from && i <= to ? '━' : '─'));
+  const end = `${seconds} s`;
+  const label = `${' '.repeat(from)}harm`;
+  const below = `0 s${label.slice(3)}`.padEnd(width - end.length) + end;
+  return [' '.repeat(left) + line.join(''), ' '.repeat(left) + below];
+}
