@@ -12,7 +12,7 @@ const callMs = 5000;
 export interface ChaosClient extends AsyncDisposable {
   readonly call: NumberedCall;
   /** How many attempts went to each address. */
-  readonly attempts: ReadonlyMap<string, number>;
+  readonly attempts: Map<string, number>;
   /** Resolves when so many instances are known. */
   knows(count: number): Promise<void>;
 }

@@ -10,7 +10,7 @@ export interface PictureFrame {
 }
 
 const blocks = ' ▁▂▃▄▅▆▇█';
-const rows = 8;
+const rowsPerDecade = 3;
 const left = 8;
 
 /**
@@ -29,32 +29,31 @@ export function renderPicture(samples: readonly Sample[], frame: PictureFrame): 
     if (code !== undefined) failed[column] = 1;
   }
   const decades = Math.max(1, Math.ceil(Math.log10(Math.max(10, ...slowest))));
-  const heights = Array.from(slowest, (ms) => heightOf(ms, decades));
-  const lines = Array.from({ length: rows }, (_, i) => {
-    const below = (rows - 1 - i) * 8;
-    const bar = heights.map((height) => blocks[Math.max(0, Math.min(8, height - below))]);
-    return labelOf(rows - 1 - i, decades) + bar.join('');
-  });
+  const heights = Array.from(slowest, heightOf);
+  const lines: string[] = [];
+  for (let row = decades * rowsPerDecade - 1; row >= 0; row--) {
+    const bar = heights.map((height) => blocks[Math.max(0, Math.min(8, height - row * 8))]);
+    lines.push(
+      labelOf(row)
+        .padStart(left - 1)
+        .padEnd(left) + bar.join(''),
+    );
+  }
   const marks = Array.from(failed, (is) => (is === 1 ? '×' : ' ')).join('');
   if (marks.trim() !== '') lines.push('failed'.padStart(left - 1).padEnd(left) + marks);
   return [...lines, ...axis(harm.map(columnOf), frame)].map((line) => line.trimEnd()).join('\n');
 }
 
-/** In eighths of a row; at least one where there was a call. */
-function heightOf(ms: number, decades: number): number {
-  if (ms <= 0) return 0;
-  return Math.max(1, Math.round((Math.log10(Math.max(1, ms)) / decades) * rows * 8));
+/** In eighths of a row, from 1 ms on; at least one where there was a call. */
+function heightOf(ms: number): number {
+  return ms <= 0 ? 0 : Math.max(1, Math.round(Math.log10(Math.max(1, ms)) * rowsPerDecade * 8));
 }
 
-/** The latency at the lower edge of a row, where that is the first row of its decade. */
-function labelOf(row: number, decades: number): string {
-  const decade = Math.ceil((row * decades) / rows);
-  const isFirst = row === 0 || Math.ceil(((row - 1) * decades) / rows) < decade;
-  const ms = 10 ** ((row * decades) / rows);
-  const text = ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toPrecision(1)} ms`;
-  return (
-    isFirst ? `${Number(ms.toPrecision(2)) >= 1000 ? text : `${Math.round(ms)} ms`} ` : ''
-  ).padStart(left);
+/** The latency at the lower edge of a row, where a decade begins there. */
+function labelOf(row: number): string {
+  if (row % rowsPerDecade !== 0) return '';
+  const ms = 10 ** (row / rowsPerDecade);
+  return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
 }
 
 function axis([from = 0, to = 0]: readonly number[], { seconds, width }: PictureFrame): string[] {

@@ -14,6 +14,9 @@ import { type RegistryServer, startRegistry } from './registry-server.ts';
 import type { Findings } from './report.ts';
 import { scenarios } from './scenarios.ts';
 
+/** Before anything is counted: a program that has just started is slow for reasons of its own. */
+const warmUpSeconds = 1;
+
 /** Runs a scenario; undefined where the context ended before it was over. Nothing is left of it either way. */
 export async function runChaos(
   options: ChaosOptions,
@@ -55,6 +58,14 @@ async function underLoad(
   await Promise.all(Array.from({ length: instances }, () => fleet.start()));
   await using client = createChaosClient(instancerOf(registry.place), transport);
   await abortable(client.knows(instances), ctx);
+  progress.says('warming up');
+  await drive(
+    (id) => client.call(id, true),
+    { rate: options.rate, seconds: warmUpSeconds },
+    () => {},
+    ctx,
+  );
+  client.attempts.clear();
 
   const samples: Sample[] = [];
   const startedAt = ctx.clock.now();
@@ -65,9 +76,12 @@ async function underLoad(
     await pause(harmMs, ctx);
     progress.says(scenario);
     const from = since();
-    await scenarios[scenario].run({ fleet, registry, harmMs }, ctx);
+    await scenarios[scenario].begin({ fleet, registry }, ctx);
+    await pause(from + harmMs - since(), ctx);
+    const to = since();
     progress.says('after');
-    return [from, Math.min(since(), seconds * 1000)];
+    if (ctx.error === undefined) await scenarios[scenario].end?.({ fleet, registry });
+    return [from, Math.min(to, seconds * 1000)];
   }
   const loading = drive(
     client.call,

@@ -1,5 +1,4 @@
 import type { Context } from '@fairlead/endpoint';
-import { pause } from '@fairlead/sd';
 import type { Fleet } from './fleet.ts';
 import type { ScenarioName } from './options.ts';
 import type { RegistryServer } from './registry-server.ts';
@@ -8,8 +7,6 @@ import type { RegistryServer } from './registry-server.ts';
 export interface Stage {
   readonly fleet: Fleet;
   readonly registry: RegistryServer;
-  /** How long the harm shall last. */
-  readonly harmMs: number;
 }
 
 /** A harm. */
@@ -18,36 +15,35 @@ export interface Scenario {
   readonly says: string;
   /** Whether no idempotent call may fail. */
   readonly strict: boolean;
-  /** Does the harm, and mends it when its time is over or the context ends. */
-  run(stage: Stage, ctx: Context): Promise<void>;
+  /** Does the harm; it lasts at least until this has resolved. */
+  begin(stage: Stage, ctx: Context): Promise<void>;
+  /** Mends it. */
+  end?(stage: Stage): Promise<void>;
 }
-
-const well = { slowMs: 0, failShare: 0 };
 
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   kill: {
-    says: 'one instance gets SIGKILL and stays listed until its time to live is over; later one comes anew',
+    says: 'one instance gets SIGKILL and stays listed until its time to live is over; a new one comes at the end',
     strict: true,
-    async run({ fleet, harmMs }, ctx) {
-      await fleet.members[0]?.kill();
-      await pause(harmMs, ctx);
-      if (ctx.error === undefined) await fleet.start();
-    },
+    begin: async ({ fleet }) => await fleet.members[0]?.kill(),
+    end: async ({ fleet }) => void (await fleet.start()),
   },
   slow: {
     says: 'one instance takes 300 ms longer for each call',
     strict: false,
-    run: (stage, ctx) => ordered(stage, { ...well, slowMs: 300 }, ctx),
+    begin: async ({ fleet }) => fleet.members[0]?.order({ slowMs: 300, failShare: 0 }),
+    end: orderWell,
   },
   grey: {
     says: 'one instance fails half of its calls, after it has done the work',
     strict: false,
-    run: (stage, ctx) => ordered(stage, { ...well, failShare: 0.5 }, ctx),
+    begin: async ({ fleet }) => fleet.members[0]?.order({ slowMs: 0, failShare: 0.5 }),
+    end: orderWell,
   },
   rolling: {
-    says: 'each instance in turn gets SIGTERM, leaves and is replaced',
+    says: 'each instance in turn gets SIGTERM, leaves the registry, drains and is replaced',
     strict: true,
-    async run({ fleet }, ctx) {
+    async begin({ fleet }, ctx) {
       for (const member of fleet.members) {
         if (ctx.error !== undefined) return;
         await member.stop();
@@ -56,42 +52,28 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     },
   },
   'registry-down': {
-    says: 'the registry is killed and comes back with its data',
+    says: 'the registry is killed, and comes back with its data',
     strict: true,
-    async run({ registry, harmMs }, ctx) {
-      await registry.goDown();
-      await pause(harmMs, ctx);
-      if (ctx.error === undefined) await registry.comeBack();
-    },
+    begin: ({ registry }) => registry.goDown(),
+    end: ({ registry }) => registry.comeBack(),
   },
   'registry-empty': {
     says: 'the registry forgets everyone',
     strict: true,
-    async run({ registry, harmMs }, ctx) {
-      await registry.forget();
-      await pause(harmMs, ctx);
-    },
+    begin: ({ registry }) => registry.forget(),
   },
   scale: {
     says: 'as many instances again come, then all but two leave',
     strict: true,
-    async run({ fleet, harmMs }, ctx) {
-      const endsAt = ctx.clock.now() + harmMs;
+    begin: async ({ fleet }) => {
       await Promise.all(fleet.members.map(() => fleet.start()));
-      await pause(Math.max(0, endsAt - ctx.clock.now()), ctx);
-      if (ctx.error !== undefined) return;
+    },
+    end: async ({ fleet }) => {
       await Promise.all(fleet.members.slice(0, -2).map((member) => member.stop()));
     },
   },
 };
 
-async function ordered(
-  { fleet, harmMs }: Stage,
-  order: Parameters<Fleet['members'][number]['order']>[0],
-  ctx: Context,
-): Promise<void> {
-  const [victim] = fleet.members;
-  victim?.order(order);
-  await pause(harmMs, ctx);
-  victim?.order(well);
+async function orderWell({ fleet }: Stage): Promise<void> {
+  fleet.members[0]?.order({ slowMs: 0, failShare: 0 });
 }
