@@ -31,6 +31,9 @@ const config: KnipConfig = {
         'test/**/*.ts',
       ],
     },
+    proof: {
+      entry: ['src/{chaos,simulate}/main.ts', 'src/chaos/instance.ts', ...tests],
+    },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },
   compilers: {

@@ -38,9 +38,9 @@ export function filesBelow(folder: string): string[] {
   });
 }
 
-/** Every package below `packages`, `examples` and `bench`. */
+/** Every package below `packages`, `examples`, `bench` and `proof`. */
 export function workspacePackages(): Package[] {
-  return ['packages', 'examples', 'bench']
+  return ['packages', 'examples', 'bench', 'proof']
     .flatMap(filesBelow)
     .filter((file) => file.endsWith('package.json'))
     .map((file) => ({ folder: dirname(file), manifest: readManifest(file) }));
