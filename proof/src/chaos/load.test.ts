@@ -53,6 +53,7 @@ describe('drive', () => {
     const byTime = samples.toSorted((a, b) => a.atMs - b.atMs);
     expect(byTime.map(({ atMs }) => atMs)).toEqual([0, 250, 500, 750]);
     expect(byTime.map(({ latencyMs }) => latencyMs).slice(0, 3)).toEqual([600, 350, 100]);
+    expect(byTime.map(({ lateMs }) => lateMs).slice(0, 3)).toEqual([0, 350, 100]);
   });
 
   it('marks every fourth call as one that must not be repeated, and keeps the code of a failure', async () => {

@@ -7,6 +7,8 @@ export interface Sample {
   readonly atMs: number;
   /** From when it was due to its end: a client that is late itself counts that, too. */
   readonly latencyMs: number;
+  /** How much of that the client itself was late to make it: a machine with other work. */
+  readonly lateMs: number;
   readonly idempotent: boolean;
   /** Undefined where it was answered. */
   readonly code: Code | undefined;
@@ -37,11 +39,12 @@ export async function drive(
 
   async function make(id: number, atMs: number): Promise<void> {
     const idempotent = id % 4 !== 0;
+    const lateMs = clock.now() - startedAt - atMs;
     const code = await call(id, idempotent).then(
       () => undefined,
       (error: unknown) => ServiceError.from(error).code,
     );
-    ended({ atMs, latencyMs: clock.now() - startedAt - atMs, idempotent, code });
+    ended({ atMs, latencyMs: clock.now() - startedAt - atMs, lateMs, idempotent, code });
   }
 
   for (let id = 1; id <= rate * seconds && ctx.error === undefined; ) {

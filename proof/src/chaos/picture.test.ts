@@ -3,7 +3,7 @@ import type { Sample } from './load.ts';
 import { renderPicture } from './picture.ts';
 
 function sample(atMs: number, latencyMs: number, code?: Sample['code']): Sample {
-  return { atMs, latencyMs, idempotent: true, code };
+  return { atMs, latencyMs, lateMs: 0, idempotent: true, code };
 }
 
 it('shows the slowest call of each moment on an axis of decades, failures, and where the harm was', () => {

@@ -9,7 +9,7 @@ function findings(more: Partial<Findings> = {}): Findings {
   const samples = Array.from({ length: 300 }, (_, i): Sample => {
     const atMs = i * 10;
     const latencyMs = atMs < 1000 ? 1 : atMs < 2000 ? 50 : 2;
-    return { atMs, latencyMs, idempotent: i % 4 !== 3, code: undefined };
+    return { atMs, latencyMs, lateMs: 0.5, idempotent: i % 4 !== 3, code: undefined };
   });
   const attempts = new Map([
     ['i1', 60],
@@ -46,6 +46,7 @@ describe('summarise', () => {
         during: { p50: 50, p99: 50 },
         after: { p50: 2, p99: 2 },
       },
+      clientLateMs: 0.5,
       shares: { i1: 0.182, i2: 0.818 },
       attemptsPerCall: 1.1,
       ok: true,
@@ -77,6 +78,7 @@ describe('renderReport', () => {
       '          before   during    after',
       'p50      1.00 ms  50.0 ms  2.00 ms',
       'p99      1.00 ms  50.0 ms  2.00 ms',
+      "late     0.50 ms at the 99th percentile is the client's own doing",
       'calls   300, 1.10 attempts each',
       'failed  0 idempotent, 1 that must not be repeated',
       '        1 unavailable',

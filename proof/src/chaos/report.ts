@@ -37,6 +37,8 @@ export interface Report extends Omit<ChaosOptions, 'json'> {
     readonly during: Latency;
     readonly after: Latency;
   };
+  /** How late 99 of 100 calls were made at most: what is in the latencies that is the client's own. */
+  readonly clientLateMs: number | null;
   /** The share of the attempts that went to each instance. */
   readonly shares: Readonly<Record<string, number>>;
   /** 1 where nothing was tried twice. */
@@ -67,6 +69,7 @@ export function summarise(
       during: latencyOf(samples.filter(({ atMs }) => atMs >= from && atMs < to)),
       after: latencyOf(samples.filter(({ atMs }) => atMs >= to)),
     },
+    clientLateMs: percentilesOf(samples.map(({ lateMs }) => lateMs)).p99,
     shares: Object.fromEntries(
       [...attempts].map(([name, count]) => [name, rounded(count / total)]),
     ),
@@ -76,8 +79,12 @@ export function summarise(
 }
 
 function latencyOf(samples: readonly Sample[]): Latency {
-  if (samples.length === 0) return { p50: null, p99: null };
-  const sorted = Float64Array.from(samples, ({ latencyMs }) => latencyMs).sort();
+  return percentilesOf(samples.map(({ latencyMs }) => latencyMs));
+}
+
+function percentilesOf(values: readonly number[]): Latency {
+  if (values.length === 0) return { p50: null, p99: null };
+  const sorted = Float64Array.from(values).sort();
   return { p50: rounded(percentile(sorted, 0.5)), p99: rounded(percentile(sorted, 0.99)) };
 }
 
@@ -87,7 +94,7 @@ function rounded(value: number): number {
 
 /** The report as a short table and a verdict. */
 export function renderReport(report: Report): string {
-  const { sent, failed, duplicates, latencyMs, shares, attemptsPerCall } = report;
+  const { sent, failed, duplicates, latencyMs, clientLateMs, shares, attemptsPerCall } = report;
   const { before, during, after } = latencyMs;
   const phases = [before, during, after];
   const codes = Object.entries(failed.byCode).map(([code, count]) => `${count} ${code}`);
@@ -96,6 +103,7 @@ export function renderReport(report: Report): string {
     ['', ...['before', 'during', 'after'].map((name) => name.padStart(8))],
     ['p50', ...phases.map(({ p50 }) => milliseconds(p50))],
     ['p99', ...phases.map(({ p99 }) => milliseconds(p99))],
+    ['late', `${milliseconds(clientLateMs)} at the 99th percentile is the client's own doing`],
     ['calls', `${sent}, ${figure(attemptsPerCall)} attempts each`],
     [
       'failed',
