@@ -75,7 +75,9 @@ export function createHttpClient(
 
   const send: Send = (call, ctx) => {
     if (calls.isClosed) {
-      return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
+      return Promise.reject(
+        new ServiceError('unavailable', 'the client is closed', { unsent: true }),
+      );
     }
     calls.started();
     const isStream = call.isStreamed !== undefined || isAsyncIterable(call.body);
