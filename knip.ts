@@ -31,6 +31,7 @@ const config: KnipConfig = {
         'test/**/*.ts',
       ],
     },
+    proof: { entry: ['src/*/main.ts', 'test/**/*.ts'] },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },
   compilers: {

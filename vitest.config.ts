@@ -5,7 +5,7 @@ export default defineConfig({
   // Node itself gets these conditions too, for every `require`: `import` among them would hand ES modules to CommonJS.
   ssr: { resolve: { conditions: ['@fairlead/source', 'node'] } },
   test: {
-    include: ['{packages,examples,tools,bench,docs}/**/*.test.ts'],
+    include: ['{packages,examples,tools,bench,docs,proof}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // What is waited for comes in milliseconds, or, on a machine with other work, in seconds.
     expect: { poll: { interval: 20, timeout: 10_000 } },
