@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 /** The body of a request on the server, or of a reply on the client. It can be read once. */
 export interface HttpBody {
   /** The bytes as they came. */
-  bytes(): Promise<Buffer>;
+  bytes(): Promise<Uint8Array>;
   /** The bytes as UTF-8 text. */
   text(): Promise<string>;
   /**

@@ -11,6 +11,7 @@ export interface HttpClientReply extends HttpBody {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The whole body, at most `maxResponseBytes` long. */
   readonly body: Buffer;
+  bytes(): Promise<Buffer>;
 }
 
 /** A reply that has come whole. A class, since one is made for each call. */

@@ -1,5 +1,11 @@
 export { type HttpBody, jsonBody } from './body.ts';
-export type { HttpServerCall } from './call.ts';
+export type {
+  FetchServerCall,
+  HttpServerCall,
+  NodeRequest,
+  NodeResponse,
+  NodeServerCall,
+} from './call.ts';
 export {
   createHttpClient,
   type HttpClient,
@@ -9,6 +15,7 @@ export {
 export type { HttpClientCall, HttpEncode, HttpOutgoing } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
+export { type FetchHandler, fetchHandler, type KnownRequest } from './fetch-handler.ts';
 export { jsonReply } from './json-reply.ts';
 export {
   type CloseOptions,
@@ -33,9 +40,10 @@ export {
   route,
 } from './route.ts';
 export type { RouteDefaults } from './route-defaults.ts';
-export { type RoutesOptions, routes } from './routes.ts';
+export { fetchRoutes, type RoutesOptions, routes } from './routes.ts';
 export type { Issue } from './schema.ts';
-export { type HttpHandler, type HttpHandlerOptions, httpHandler } from './server.ts';
+export { type HttpHandler, httpHandler } from './server.ts';
+export type { HttpHandlerOptions } from './service.ts';
 export {
   codeOf,
   type Headerer,

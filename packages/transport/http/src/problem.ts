@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import { isCode, ServiceError } from '@fairlead/endpoint';
 import { parseJson } from './json.ts';
+import { reasonPhrases } from './reason-phrases.ts';
 import type { HttpReply } from './reply.ts';
 import { codeOf, httpHeaders, httpMarks, httpStatus, statusOf } from './status.ts';
 
@@ -27,7 +27,7 @@ export function problemReply(error: ServiceError): HttpReply {
   const marks = httpMarks(error);
   const { code, message: detail, retryable, retryAfterMs, details } = error;
   const status = marks[httpStatus] ?? statusOf(code);
-  const title = STATUS_CODES[status] ?? 'Error';
+  const title = reasonPhrases[status] ?? 'Error';
   const problem: Problem = {
     type: 'about:blank',
     title,
@@ -71,7 +71,7 @@ export function problemError(reply: FailedReply): ServiceError {
     isCode(code) ? code : codeOf(reply.status),
     typeof detail === 'string'
       ? detail
-      : `HTTP ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`.trim(),
+      : `HTTP ${reply.status} ${reasonPhrases[reply.status] ?? ''}`.trim(),
     {
       retryable: typeof retryable === 'boolean' ? retryable : undefined,
       retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(reply.headers),
