@@ -130,7 +130,8 @@ export class FetchCall implements FetchServerCall, HostedCall {
   send(reply: HttpReply, ctx: Context): number | Promise<number> {
     // A stream that has failed took the head with it.
     if (this.sent !== undefined) return this.sent;
-    const { response, ended } = fetchResponse(reply, this.method, this.added, ctx);
+    const { method, signal } = this.request;
+    const { response, ended } = fetchResponse(reply, method, this.added, { ctx, signal });
     this.sent = reply.status;
     this.answer(response);
     if (ended === undefined) {

@@ -1,6 +1,5 @@
-import type { Context } from '@fairlead/endpoint';
 import { discard, isAsyncIterable } from '@fairlead/endpoint';
-import { type ReplyStream, replyStream } from './fetch-stream.ts';
+import { type CallEnd, type ReplyStream, replyStream } from './fetch-stream.ts';
 import type { HttpReply } from './reply.ts';
 import { checkStatus, isFraming, mayHaveLength } from './reply-head.ts';
 
@@ -18,7 +17,7 @@ export function fetchResponse(
   reply: HttpReply,
   method: string,
   added: Headers | undefined,
-  ctx: Context,
+  end: CallEnd,
 ): Answer {
   const { status, body } = reply;
   checkStatus(status);
@@ -26,7 +25,7 @@ export function fetchResponse(
   const isBodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304;
   if (isAsyncIterable(body)) {
     if (isBodiless) discard(body);
-    const stream: ReplyStream | undefined = isBodiless ? undefined : replyStream(reply, body, ctx);
+    const stream: ReplyStream | undefined = isBodiless ? undefined : replyStream(reply, body, end);
     const response = new Response(stream?.readable ?? null, { status, headers });
     return { response, ended: stream?.ended };
   }

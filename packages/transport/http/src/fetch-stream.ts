@@ -10,6 +10,13 @@ export interface ReplyStream {
   readonly ended: Promise<number>;
 }
 
+/** What ends a call early. */
+export interface CallEnd {
+  readonly ctx: Context;
+  /** The request's: the client has left. */
+  readonly signal: AbortSignal;
+}
+
 const encoder = new TextEncoder();
 
 /**
@@ -17,7 +24,7 @@ const encoder = new TextEncoder();
  * host cancels it, or the context ends, the body is closed; unless it told the error itself, the
  * stream fails, so that the host breaks the connection off.
  */
-export function replyStream(reply: HttpReply, body: Body, ctx: Context): ReplyStream {
+export function replyStream(reply: HttpReply, body: Body, { signal, ctx }: CallEnd): ReplyStream {
   const { status, streamError } = reply;
   const iterator = body[Symbol.asyncIterator]();
   let settle = (_error: unknown): void => {};
@@ -47,7 +54,9 @@ export function replyStream(reply: HttpReply, body: Body, ctx: Context): ReplySt
           // While the host does not ask there is no telling it why.
           const canTell = streamError !== undefined && error.code !== 'canceled' && isAsked;
           if (!open || canTell) return;
-          controller.error(error);
+          // A host that knows that nobody is there would take an error for one of ours.
+          if (signal.aborted) controller.close();
+          else controller.error(error);
           close(error);
         });
         if (!open) unlink();
