@@ -16,12 +16,12 @@ export type { HttpClientCall, HttpEncode, HttpOutgoing } from './client-call.ts'
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
 export { type FetchHandler, fetchHandler, type KnownRequest } from './fetch-handler.ts';
+export type { Http2Options } from './http2-options.ts';
 export { jsonReply } from './json-reply.ts';
 export {
   type CloseOptions,
   createHttpServer,
   type HttpServer,
-  type HttpServerOptions,
   type ListenOptions,
 } from './listener.ts';
 export type { PathParams } from './path-params.ts';
@@ -43,6 +43,7 @@ export type { RouteDefaults } from './route-defaults.ts';
 export { fetchRoutes, type RoutesOptions, routes } from './routes.ts';
 export type { Issue } from './schema.ts';
 export { type HttpHandler, httpHandler } from './server.ts';
+export type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
 export type { HttpHandlerOptions } from './service.ts';
 export {
   codeOf,
