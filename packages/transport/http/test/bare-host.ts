@@ -4,15 +4,16 @@ import { register } from 'node:module';
 const refuseBuiltins = `
   import { isBuiltin } from 'node:module';
   export function resolve(specifier, context, next) {
-    if (isBuiltin(specifier)) throw new Error(context.parentURL + ' imports ' + specifier);
+    if (isBuiltin(specifier) && !/node_modules\\/tsx\\//.test(context.parentURL)) throw new Error(context.parentURL + ' imports ' + specifier);
     return next(specifier, context);
   }`;
 register(`data:text/javascript,${encodeURIComponent(refuseBuiltins)}`);
 
-// Node's own Request needs it all the same, so it is gone only for those who are not Node's.
+// Node's own Request needs it all the same, and so does what loads the sources.
 const { Buffer: real } = globalThis;
+const strangers = /node:internal|node_modules\/tsx\//;
 Object.defineProperty(globalThis, 'Buffer', {
-  get: () => (/\(node:|at node:/.test(new Error().stack?.split('\n')[2] ?? '') ? real : undefined),
+  get: () => (strangers.test(new Error().stack?.split('\n')[2] ?? '') ? real : undefined),
 });
 
 const { fetchHandler, jsonBody } = await import('@fairlead/http/fetch');

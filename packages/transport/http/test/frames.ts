@@ -15,7 +15,13 @@ export const type = {
 
 export const flag = { none: 0, ack: 1, endStream: 1, endHeaders: 4 } as const;
 
-export const errorCode = { none: 0, protocol: 1, cancel: 8, enhanceYourCalm: 11 } as const;
+export const errorCode = {
+  none: 0,
+  protocol: 1,
+  internal: 2,
+  cancel: 8,
+  enhanceYourCalm: 11,
+} as const;
 
 export function frame(
   kind: number,
