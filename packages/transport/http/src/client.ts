@@ -1,8 +1,9 @@
-import { checkNumber, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { checkNumber, type Endpoint, isAsyncIterable, ServiceError } from '@fairlead/endpoint';
 import { callsInFlight } from '@fairlead/transport';
 import { Pool } from 'undici';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
 import { dispatch, type Send, type Wire } from './dispatch.ts';
+import { dispatchStream } from './dispatch-stream.ts';
 
 /** What a client is told about its connections. */
 export interface HttpClientOptions {
@@ -12,7 +13,7 @@ export interface HttpClientOptions {
   readonly keepAliveMs?: number | undefined;
   /** How long a connection may take to be made, in milliseconds. Default 10 000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** The largest body of a reply, in bytes. Default 4 MiB; a larger one fails with `resource_exhausted`. */
+  /** The largest body of a reply, and of each message in one that is a stream, in bytes. Default 4 MiB; a larger one fails with `resource_exhausted`. */
   readonly maxResponseBytes?: number | undefined;
   /** For `https`: what to trust and who to be, as PEM. Default: Node's own certificate authorities. */
   readonly tls?: HttpClientTls | undefined;
@@ -77,7 +78,8 @@ export function createHttpClient(
       return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
     }
     calls.started();
-    return dispatch(wire, call, ctx);
+    const isStream = call.isStreamed !== undefined || isAsyncIterable(call.body);
+    return isStream ? dispatchStream(wire, call, ctx) : dispatch(wire, call, ctx);
   };
 
   return {

@@ -1,13 +1,14 @@
 import { type Context, type Operation, ServiceError } from '@fairlead/endpoint';
 import { checkMetadata, type MetadataReader, type MetadataWriter } from '@fairlead/transport';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { BodyLimits } from './body.ts';
 import type { FetchServerCall, HostedCall } from './call.ts';
-import { readFetchBody } from './fetch-body.ts';
+import { fetchStream, readFetchBody } from './fetch-body.ts';
 import { bareResponse, fetchResponse } from './fetch-reply.ts';
 import { parseJson } from './json.ts';
 import { readTimeoutMs } from './metadata.ts';
 import type { HttpReply } from './reply.ts';
-import { type BodyLimits, checkJsonType, type HttpRequest } from './request.ts';
+import { checkJsonType, type HttpRequest } from './request.ts';
 import { validate } from './schema.ts';
 import { statusOf } from './status.ts';
 import { pathOf, queryOf } from './target.ts';
@@ -21,7 +22,7 @@ export class FetchCall implements FetchServerCall, HostedCall {
   readonly operation: Operation;
   /** The answer; never rejects. */
   readonly response: Promise<Response>;
-  private readonly limits: BodyLimits;
+  readonly limits: BodyLimits;
   private readonly target: string;
   private readonly found: HttpRequest['params'] | undefined;
   private readonly answer: (response: Response) => void;
@@ -102,6 +103,10 @@ export class FetchCall implements FetchServerCall, HostedCall {
     checkJsonType(this.request.headers.get('content-type') ?? undefined);
     const value = parseJson(await this.bytes(), this.limits.maxJsonDepth);
     return schema === undefined ? value : validate(schema, value);
+  }
+
+  stream(): AsyncIterableIterator<Uint8Array> {
+    return fetchStream(this.request);
   }
 
   get error(): ServiceError | undefined {

@@ -1,4 +1,4 @@
-export { type HttpBody, jsonBody } from './body.ts';
+export { type BodyLimits, type HttpBody, jsonBody } from './body.ts';
 export type {
   FetchServerCall,
   HttpServerCall,
@@ -12,9 +12,21 @@ export {
   type HttpClientOptions,
   type HttpClientTls,
 } from './client.ts';
-export type { HttpClientCall, HttpEncode, HttpOutgoing } from './client-call.ts';
+export type { HttpClientCall, HttpEncode, HttpOutgoing, OutgoingBody } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
+export {
+  type EventStreamBodyOptions,
+  eventStreamBody,
+  serverSentEvents,
+} from './event-stream-body.ts';
+export type { EventToSend } from './event-stream-format.ts';
+export type { ServerSentEvent } from './event-stream-parser.ts';
+export {
+  type EventStreamReplyOptions,
+  eventStreamReply,
+  lastEventId,
+} from './event-stream-reply.ts';
 export { type FetchHandler, fetchHandler, type KnownRequest } from './fetch-handler.ts';
 export type { Http2Options } from './http2-options.ts';
 export { jsonReply } from './json-reply.ts';
@@ -24,6 +36,10 @@ export {
   type HttpServer,
   type ListenOptions,
 } from './listener.ts';
+export { type NdjsonBodyOptions, ndjsonBody } from './ndjson-body.ts';
+export { type NdjsonReplyOptions, ndjsonReply } from './ndjson-reply.ts';
+export { ndjsonRequest } from './ndjson-request.ts';
+export { streamReply } from './negotiated-reply.ts';
 export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
 export type { HttpReply } from './reply.ts';
@@ -54,6 +70,9 @@ export {
   type StatusCoder,
   statusOf,
 } from './status.ts';
+export type { StreamDecoder, StreamedMessage } from './stream-body.ts';
+export type { StreamCodec } from './stream-codec.ts';
+export type { StreamEncoder } from './stream-reply.ts';
 
 // For those who write a protocol over HTTP.
 

@@ -2,17 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, type Operation, ServiceError } from '@fairlead/endpoint';
 import type { MetadataReader, MetadataWriter } from '@fairlead/transport';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { BodyLimits } from './body.ts';
 import type { HostedCall, NodeServerCall } from './call.ts';
 import { headerReader, readTimeoutMs, responseHeaderWriter } from './metadata.ts';
 import { hasHungUp } from './node-response.ts';
 import type { HttpReply } from './reply.ts';
-import {
-  type BodyLimits,
-  type HostRequest,
-  type HttpRequest,
-  readBytes,
-  readJson,
-} from './request.ts';
+import { type HostRequest, type HttpRequest, readBytes, readJson } from './request.ts';
+import { readStream } from './request-stream.ts';
 import { validate } from './schema.ts';
 import { abandon, send } from './send.ts';
 import { pathOf, queryOf } from './target.ts';
@@ -26,7 +22,7 @@ export class NodeCall implements NodeServerCall, HostedCall {
   readonly request: HostRequest;
   readonly response: ServerResponse;
   readonly operation: Operation;
-  private readonly limits: BodyLimits;
+  readonly limits: BodyLimits;
   private readonly found: HttpRequest['params'] | undefined;
 
   /** `found` are the path parameters of our own router; without it they are those of the host's. */
@@ -87,6 +83,10 @@ export class NodeCall implements NodeServerCall, HostedCall {
   json(schema?: StandardSchemaV1): Promise<unknown> {
     const value = readJson(this.request, this.limits);
     return schema === undefined ? value : value.then((json) => validate(schema, json));
+  }
+
+  stream(): AsyncIterableIterator<Uint8Array> {
+    return readStream(this.request, this.response);
   }
 
   get error(): ServiceError | undefined {

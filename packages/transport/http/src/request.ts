@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '@fairlead/endpoint';
-import type { HttpBody } from './body.ts';
+import type { BodyLimits, HttpBody } from './body.ts';
 import { parseJson } from './json.ts';
 import { httpHeaders, httpStatus } from './status.ts';
 
@@ -22,12 +22,6 @@ export type HostRequest = IncomingMessage & {
   readonly body?: unknown;
 };
 
-/** Limits of a request's body. */
-export interface BodyLimits {
-  readonly maxBodyBytes: number;
-  readonly maxJsonDepth: number;
-}
-
 /** The body of a request as JSON: read, or taken from a body parser that ran before. */
 export async function readJson(request: HostRequest, limits: BodyLimits): Promise<unknown> {
   checkJsonType(request.headers['content-type']);
@@ -38,9 +32,8 @@ export async function readJson(request: HostRequest, limits: BodyLimits): Promis
 
 /** The body of a request, or a ServiceError that says why there is none. Reads no more than `maxBytes`. */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
-  const body = parsedBody(request);
-  if (body instanceof Uint8Array) return Promise.resolve(Buffer.from(body));
-  if (typeof body === 'string') return Promise.resolve(Buffer.from(body));
+  const parsed = parsedBytes(request);
+  if (parsed !== undefined) return Promise.resolve(parsed);
   if (request.readableDidRead) return Promise.reject(consumed());
   // In HTTP/2 a request that has broken off is not destroyed.
   if (request.destroyed || request.aborted) return Promise.reject(hungUp());
@@ -89,6 +82,12 @@ export function joined(chunks: readonly Buffer[]): Buffer {
  */
 function parsedBody({ body, readableDidRead }: HostRequest): unknown {
   return readableDidRead === false ? undefined : body;
+}
+
+/** The bytes that a body parser has left of the body, as `express.raw` and `express.text` do. */
+export function parsedBytes(request: HostRequest): Buffer | undefined {
+  const body = parsedBody(request);
+  return body instanceof Uint8Array || typeof body === 'string' ? Buffer.from(body) : undefined;
 }
 
 /** A body needs no type to be JSON, as Go's clients send it, but one that says it is something else is refused. */

@@ -3,19 +3,24 @@ import {
   type Context,
   checkNumber,
   type Endpoint,
+  isAsyncIterable,
   type Operation,
+  type OperationKind,
   type ServiceError,
   systemClock,
 } from '@fairlead/endpoint';
 import { type ServerHooks, serverLifecycle } from '@fairlead/transport';
+import type { BodyLimits } from './body.ts';
 import type { HostedCall, HttpServerCall } from './call.ts';
 import { callContext } from './call-context.ts';
 import { defaultJsonDepth } from './json.ts';
 import { jsonReply } from './json-reply.ts';
 import { isIdempotent } from './methods.ts';
+import { ndjsonReply } from './ndjson-reply.ts';
 import { problemReply } from './problem.ts';
 import type { HttpReply } from './reply.ts';
-import type { BodyLimits, HttpRequest } from './request.ts';
+import type { HttpRequest } from './request.ts';
+import { kindOf, streamCodecOf } from './stream-codec.ts';
 
 /**
  * How an endpoint is exposed over HTTP. Hooks and codecs see the call of the host that they are mounted
@@ -25,7 +30,7 @@ export interface HttpHandlerOptions<Req, Res, Call extends HttpServerCall = Http
   extends ServerHooks<Call, Res> {
   /** Makes the endpoint's request of what came: `jsonBody(schema)`, or any function of the request. */
   readonly decode: (request: HttpRequest, ctx: Context) => Req | Promise<Req>;
-  /** Makes the reply of a response. Default: {@link jsonReply}. */
+  /** Makes the reply of a response. Default: {@link jsonReply}, and {@link ndjsonReply} of a stream. */
   readonly encode?:
     | ((response: Res, call: Call, ctx: Context) => HttpReply | Promise<HttpReply>)
     | undefined;
@@ -42,6 +47,8 @@ export interface HttpHandlerOptions<Req, Res, Call extends HttpServerCall = Http
   readonly name?: string | undefined;
   /** The service's name for the same. Default: empty. */
   readonly service?: string | undefined;
+  /** The operation's kind for the same. Default: what `decode` and `encode` say, such as `ndjsonReply()`; else unary. */
+  readonly kind?: OperationKind | undefined;
   /** Whether a second call does no more than the first. Default: as HTTP defines the method. */
   readonly idempotent?: boolean | undefined;
   /** The largest body that is read, in bytes. Default 1 MiB; a larger one gets 413. */
@@ -70,7 +77,8 @@ export function httpService<Req, Res, Call extends HttpServerCall>(
   endpoint: Endpoint<Req, Res>,
   options: Omit<HttpHandlerOptions<Req, Res, Call>, 'methods'>,
 ): HttpService<Call> {
-  const { decode, encode = jsonReply, encodeError = problemReply } = options;
+  const { decode, encode = defaultReply, encodeError = problemReply } = options;
+  const { kind = kindOf(streamCodecOf(decode), streamCodecOf(encode)) } = options;
   const { service = '', name, idempotent, clock = systemClock } = options;
   const timeoutMs = checkNumber('timeoutMs', options.timeoutMs ?? Infinity);
   const limits = {
@@ -97,7 +105,7 @@ export function httpService<Req, Res, Call extends HttpServerCall>(
       transport: 'http',
       service,
       method: name ?? method,
-      kind: 'unary',
+      kind,
       idempotent: idempotent ?? isIdempotent(method),
       peer,
     }),
@@ -107,4 +115,10 @@ export function httpService<Req, Res, Call extends HttpServerCall>(
       return lifecycle(call, ctx);
     },
   };
+}
+
+const streamReply = /* @__PURE__ */ ndjsonReply();
+
+function defaultReply(response: unknown, call: HttpServerCall, ctx: Context): HttpReply {
+  return isAsyncIterable(response) ? streamReply(response, call, ctx) : jsonReply(response);
 }

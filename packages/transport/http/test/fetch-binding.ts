@@ -48,7 +48,12 @@ function sendTo(server: FetchServer): Send {
       const init = { method, headers, body: body as string | null, signal };
       const response = await server.fetch(new Request(url, init));
       const bytes = Buffer.from(await response.arrayBuffer());
-      call.reply = new WholeReply(response.status, Object.fromEntries(response.headers), bytes);
+      call.reply = new WholeReply(
+        response.status,
+        Object.fromEntries(response.headers),
+        bytes,
+        Infinity,
+      );
       return call.reply;
     } catch (cause) {
       throw ctx.error ?? new ServiceError('unavailable', 'no reply', { cause });

@@ -57,7 +57,7 @@ function sendOver(session: ClientHttp2Session): Send {
           reject(new ServiceError('unavailable', `no reply: code ${stream.rstCode}`));
           return;
         }
-        call.reply = new WholeReply(status, replyHeaders, Buffer.concat(chunks));
+        call.reply = new WholeReply(status, replyHeaders, Buffer.concat(chunks), Infinity);
         resolve(call.reply);
       });
       stream.end(body);
