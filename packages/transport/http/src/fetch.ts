@@ -4,6 +4,7 @@ export { type HttpBody, jsonBody } from './body.ts';
 export type { FetchServerCall, HttpServerCall, NodeServerCall } from './call.ts';
 export { type FetchHandler, fetchHandler, type KnownRequest } from './fetch-handler.ts';
 export { jsonReply } from './json-reply.ts';
+export { type NdjsonReplyOptions, ndjsonReply } from './ndjson-reply.ts';
 export { problemReply } from './problem.ts';
 export type { HttpReply } from './reply.ts';
 export type { HttpRequest } from './request.ts';
