@@ -17,14 +17,13 @@ import {
   defaultEncode,
   encodeBody,
   type HttpClientCall,
-  type HttpEncode,
-  type HttpOutgoing,
   OutgoingCall,
   targetPath,
 } from './client-call.ts';
 import { decodeJson, type HttpClientReply } from './client-reply.ts';
 import type { Send } from './dispatch.ts';
 import { isIdempotent } from './methods.ts';
+import type { HttpEncode, HttpOutgoing } from './outgoing.ts';
 import { problemError } from './problem.ts';
 import { kindOf, streamCodecOf } from './stream-codec.ts';
 

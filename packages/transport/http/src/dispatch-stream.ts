@@ -1,9 +1,10 @@
 import { type Context, isAsyncIterable, ServiceError } from '@fairlead/endpoint';
 import type { Dispatcher } from 'undici';
 import { ChunkQueue } from './chunk-queue.ts';
-import type { OutgoingBody, OutgoingCall } from './client-call.ts';
+import type { OutgoingCall } from './client-call.ts';
 import { type HttpClientReply, WholeReply } from './client-reply.ts';
 import { failedToSend, tooLarge, type Wire } from './dispatch.ts';
+import type { OutgoingBody } from './outgoing.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
 import { joined } from './request.ts';
 import { StreamedReply } from './streamed-reply.ts';
