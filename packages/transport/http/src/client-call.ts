@@ -1,4 +1,4 @@
-import { type Context, isAsyncIterable, type Operation, ServiceError } from '@fairlead/endpoint';
+import { isAsyncIterable, type Operation, ServiceError } from '@fairlead/endpoint';
 import type { ClientCall, MetadataReader, MetadataWriter } from '@fairlead/transport';
 import type { HttpClientReply } from './client-reply.ts';
 import { jsonType } from './json-reply.ts';
