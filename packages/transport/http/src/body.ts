@@ -13,7 +13,7 @@ export interface HttpBody {
   /** What the handler or the client allows. `stream()` keeps no limit by itself: it is never all there at once. */
   readonly limits: BodyLimits;
   /** The bytes as they came. */
-  bytes(): Promise<Buffer>;
+  bytes(): Promise<Uint8Array>;
   /** The bytes as UTF-8 text. */
   text(): Promise<string>;
   /**

@@ -10,6 +10,7 @@ export interface HttpClientReply extends HttpBody {
   readonly status: number;
   /** The whole body, at most `maxResponseBytes` long; empty where the reply is read as a stream. */
   readonly body: Buffer;
+  bytes(): Promise<Buffer>;
 }
 
 /** A reply that has come whole. A class, since one is made for each call. */

@@ -30,6 +30,11 @@ function refusal(request: IncomingMessage, maxHeaders: number): number | undefin
 
 const wellFormedHost = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d{0,5})?$/i;
 
+/** Whether a text is a host, with or without a port. */
+export function isWellFormedHost(host: string): boolean {
+  return wellFormedHost.test(host);
+}
+
 /** RFC 9112 §3.2: one `Host`, of the form of a host. Node answers for its absence. */
 function isHostFine(host: string | undefined, rawHeaders: readonly string[]): boolean {
   if (host === undefined) return true;
@@ -38,5 +43,5 @@ function isHostFine(host: string | undefined, rawHeaders: readonly string[]): bo
     const name = rawHeaders[i];
     if (name?.length === 4 && name.toLowerCase() === 'host') count++;
   }
-  return count === 1 && wellFormedHost.test(host);
+  return count === 1 && isWellFormedHost(host);
 }

@@ -1,5 +1,11 @@
 export { type BodyLimits, type HttpBody, jsonBody } from './body.ts';
-export type { HttpServerCall } from './call.ts';
+export type {
+  FetchServerCall,
+  HttpServerCall,
+  NodeRequest,
+  NodeResponse,
+  NodeServerCall,
+} from './call.ts';
 export {
   createHttpClient,
   type HttpClient,
@@ -21,12 +27,13 @@ export {
   eventStreamReply,
   lastEventId,
 } from './event-stream-reply.ts';
+export { type FetchHandler, fetchHandler, type KnownRequest } from './fetch-handler.ts';
+export type { Http2Options } from './http2-options.ts';
 export { jsonReply } from './json-reply.ts';
 export {
   type CloseOptions,
   createHttpServer,
   type HttpServer,
-  type HttpServerOptions,
   type ListenOptions,
 } from './listener.ts';
 export { type NdjsonBodyOptions, ndjsonBody } from './ndjson-body.ts';
@@ -50,9 +57,11 @@ export {
   route,
 } from './route.ts';
 export type { RouteDefaults } from './route-defaults.ts';
-export { type RoutesOptions, routes } from './routes.ts';
+export { fetchRoutes, type RoutesOptions, routes } from './routes.ts';
 export type { Issue } from './schema.ts';
-export { type HttpHandler, type HttpHandlerOptions, httpHandler } from './server.ts';
+export { type HttpHandler, httpHandler } from './server.ts';
+export type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
+export type { HttpHandlerOptions } from './service.ts';
 export {
   codeOf,
   type Headerer,

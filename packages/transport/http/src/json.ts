@@ -1,9 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { ServiceError } from '@fairlead/endpoint';
 import { parse } from 'secure-json-parse';
 
 /** How deep JSON from outside may nest where nobody said: enough for any real message. */
 export const defaultJsonDepth = 64;
+
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
+const strictDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 const poison = { protoAction: 'error', constructorAction: 'error' } as const;
 
@@ -13,12 +15,16 @@ const poison = { protoAction: 'error', constructorAction: 'error' } as const;
  * `maxDepth`, or a key (`__proto__`, `constructor.prototype`) that poisons what it is copied into.
  */
 export function parseJson(
-  bytes: Buffer,
+  bytes: Uint8Array,
   maxDepth: number = defaultJsonDepth,
   subject = 'the body',
 ): unknown {
   if (bytes.length === 0) throw invalid(`${subject} is empty, JSON was expected`);
-  const text = bytes.toString();
+  // A Buffer's own way is the faster one; not every host has Buffers.
+  const text =
+    typeof Buffer === 'function' && bytes instanceof Buffer
+      ? bytes.toString()
+      : decoder.decode(bytes);
   // What cannot be decoded becomes U+FFFD, which few texts hold: only those are looked at again.
   if (text.includes('\ufffd') && !isUtf8(bytes)) throw invalid(`${subject} is not valid UTF-8`);
   if (isTooDeep(text, maxDepth)) throw invalid(`the JSON nests deeper than ${maxDepth} levels`);
@@ -26,6 +32,15 @@ export function parseJson(
     return parse(text, poison);
   } catch (error) {
     throw invalid(`${subject} is not valid JSON`, error);
+  }
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictDecoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
   }
 }
 

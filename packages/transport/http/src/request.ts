@@ -35,7 +35,8 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
   const parsed = parsedBytes(request);
   if (parsed !== undefined) return Promise.resolve(parsed);
   if (request.readableDidRead) return Promise.reject(consumed());
-  if (request.destroyed) return Promise.reject(hungUp());
+  // In HTTP/2 a request that has broken off is not destroyed.
+  if (request.destroyed || request.aborted) return Promise.reject(hungUp());
   if (Number(request.headers['content-length']) > maxBytes)
     return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
@@ -107,7 +108,8 @@ export function checkJsonType(contentType: string | undefined): void {
   );
 }
 
-function tooLarge(maxBytes: number): ServiceError {
+/** The error of a body over its limit. */
+export function tooLarge(maxBytes: number): ServiceError {
   return Object.assign(
     new ServiceError('resource_exhausted', `the body is larger than ${maxBytes} bytes`, {
       retryable: false,
@@ -117,10 +119,12 @@ function tooLarge(maxBytes: number): ServiceError {
   );
 }
 
-export function hungUp(cause?: Error): ServiceError {
+/** The error of a body that does not come to its end. */
+export function hungUp(cause?: unknown): ServiceError {
   return new ServiceError('canceled', 'the client hung up while sending its request', { cause });
 }
 
+/** The error of a body that somebody else has read. */
 export function consumed(): ServiceError {
   return new ServiceError(
     'internal',

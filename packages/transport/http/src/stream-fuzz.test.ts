@@ -7,7 +7,8 @@ import { EncodedStream, type StreamFormat } from './encoded-stream.ts';
 import { type EventToSend, eventText } from './event-stream-format.ts';
 import { EventStreamParser } from './event-stream-parser.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { NdjsonParser, ndjsonLine } from './ndjson-format.ts';
+import { ndjsonLine } from './ndjson-format.ts';
+import { NdjsonParser } from './ndjson-parser.ts';
 
 /** Bytes cut anywhere, also into nothing. */
 function pieces(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
