@@ -1,8 +1,14 @@
-import { checkNumber, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import {
+  abortable,
+  type Context,
+  checkNumber,
+  type Endpoint,
+  ServiceError,
+} from '@fairlead/endpoint';
 import { callsInFlight } from '@fairlead/transport';
-import { Pool } from 'undici';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
 import { dispatch, type Send, type Wire } from './dispatch.ts';
+import { lazyPool } from './pool.ts';
 
 /** What a client is told about its connections. */
 export interface HttpClientOptions {
@@ -37,7 +43,7 @@ export interface HttpClient extends AsyncDisposable {
 
 /**
  * Makes a client for the server at a base URL, such as `http://localhost:8080/api`. It does no I/O
- * before the first call.
+ * before the first call, which also loads the library that makes connections.
  *
  * ```ts
  * const client = createHttpClient('http://localhost:8080');
@@ -54,7 +60,7 @@ export function createHttpClient(
 ): HttpClient {
   const { origin, host, prefix } = parseBase(baseUrl);
   const keepAliveMs = checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 });
-  const pool = new Pool(origin, {
+  const pool = lazyPool(origin, {
     connections: checkNumber('connections', options.connections ?? 128, { min: 1, integer: true }),
     keepAliveTimeout: keepAliveMs,
     // However long the server would keep it.
@@ -66,18 +72,28 @@ export function createHttpClient(
   });
   // Not `pool.close()`: that also waits for calls that were canceled before they had a connection.
   const calls = callsInFlight(() => pool.destroy());
-  const wire: Wire = {
-    pool,
-    maxResponseBytes: checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304),
-    onSettled: calls.ended,
-  };
+  const maxResponseBytes = checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304);
+  let wire: Wire | undefined;
+
+  /** The way for the first calls. One whose context ends before there is a pool does not wait for it. */
+  async function open(ctx: Context): Promise<Wire> {
+    try {
+      const opened = await abortable(pool.open(), ctx);
+      wire ??= { pool: opened, maxResponseBytes, onSettled: calls.ended };
+      return wire;
+    } catch (error) {
+      calls.ended();
+      throw error;
+    }
+  }
 
   const send: Send = (call, ctx) => {
     if (calls.isClosed) {
       return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
     }
     calls.started();
-    return dispatch(wire, call, ctx);
+    if (wire !== undefined) return dispatch(wire, call, ctx);
+    return open(ctx).then((ready) => dispatch(ready, call, ctx));
   };
 
   return {
