@@ -63,7 +63,7 @@ async function readReply(body: Buffer, schema: StandardSchemaV1 | undefined): Pr
 }
 
 /** A reply that is not what it should be is the server's fault, not the caller's. */
-function unreadable(cause: unknown): ServiceError {
+export function unreadable(cause: unknown): ServiceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ServiceError('internal', `unreadable reply: ${reason}`, { cause });
 }

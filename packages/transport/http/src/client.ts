@@ -43,7 +43,7 @@ export interface HttpClient extends AsyncDisposable {
 
 /**
  * Makes a client for the server at a base URL, such as `http://localhost:8080/api`. It does no I/O
- * before the first call, which also loads the library that makes connections.
+ * before the first call, which also loads the library that makes connections, within its own deadline.
  *
  * ```ts
  * const client = createHttpClient('http://localhost:8080');

@@ -19,6 +19,7 @@ export {
 } from './listener.ts';
 export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
+export { type ProtobufType, protobufBody, protobufReply, protobufRequest } from './protobuf.ts';
 export type { HttpReply } from './reply.ts';
 export type { HttpRequest } from './request.ts';
 export {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '@fairlead/endpoint';
 import type { HttpBody } from './body.ts';
 import { parseJson } from './json.ts';
+import { unsupportedType } from './media-type.ts';
 import { httpHeaders, httpStatus } from './status.ts';
 
 /** A request as its decoder sees it. */
@@ -99,13 +100,7 @@ export function checkJsonType(contentType: string | undefined): void {
     .map((parameter) => parameter.trim())
     .find((p) => p.startsWith('charset='));
   if (isJson && (charset === undefined || /^charset="?utf-8"?$/.test(charset))) return;
-  throw Object.assign(
-    new ServiceError(
-      'invalid_argument',
-      'unsupported content type: send application/json in UTF-8',
-    ),
-    { [httpStatus]: 415 },
-  );
+  throw unsupportedType('send application/json in UTF-8');
 }
 
 function tooLarge(maxBytes: number): ServiceError {
