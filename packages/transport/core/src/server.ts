@@ -20,8 +20,8 @@ export interface ServerStages<Call extends ServerCall, Req, Res, Reply> {
   encode(response: Res, call: Call, ctx: Context): Reply | Promise<Reply>;
   /** Makes the reply of an error. */
   encodeError(error: ServiceError, call: Call, ctx: Context): Reply | Promise<Reply>;
-  /** Sends a reply and returns its status. */
-  send(reply: Reply, call: Call): number | Promise<number>;
+  /** Sends a reply, a streamed one until its end or that of the context, and returns its status. */
+  send(reply: Reply, call: Call, ctx: Context): number | Promise<number>;
   /** Ends a call that cannot be answered any more, as well as it still can; returns its status. Must not throw. */
   abandon(error: ServiceError, call: Call): number;
 }
@@ -63,7 +63,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
     try {
       if (!isGone(root)) {
         const reply = await stages.encodeError(error, call, ctx);
-        if (!isGone(root)) return { error, status: await stages.send(reply, call) };
+        if (!isGone(root)) return { error, status: await stages.send(reply, call, ctx) };
       }
     } catch (second) {
       observe(second, ctx, call);
@@ -104,7 +104,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
       const reply = isLater(encoded) ? await encoded : encoded;
       ctx.throwIfAborted();
       unsent = undefined;
-      const sent = stages.send(reply, call);
+      const sent = stages.send(reply, call, ctx);
       outcome = { error: undefined, status: isLater(sent) ? await sent : sent };
     } catch (thrown) {
       discard(unsent);

@@ -1,19 +1,31 @@
 import { STATUS_CODES } from 'node:http';
-import type { ServiceError } from '@fairlead/endpoint';
+import { type Context, discard, isAsyncIterable, type ServiceError } from '@fairlead/endpoint';
 import type { HttpServerCall } from './call.ts';
 import type { HttpReply } from './reply.ts';
+import { sendStream } from './send-stream.ts';
 import { statusOf } from './status.ts';
 
-/** Sends a reply whole, with its length. A response that a hook has ended already stays as it is. */
-export function send(reply: HttpReply, { response }: HttpServerCall): number {
-  if (response.writableEnded) return response.statusCode;
+/**
+ * Sends a reply: whole, with its length, or its stream as it comes. A response that a hook has ended
+ * already stays as it is, and so does one whose stream has failed: its head is gone.
+ */
+export function send(
+  reply: HttpReply,
+  { response }: HttpServerCall,
+  ctx: Context,
+): number | Promise<number> {
   const { status, headers, body } = reply;
+  if (response.writableEnded || (response.headersSent && response.destroyed)) {
+    discard(body);
+    return response.statusCode;
+  }
   if (!isFinal(status)) throw new RangeError(`${status} is not a status that can end a call`);
   // A flat list: Node takes it as it is, and no merged copy of the headers is made.
   const lines: (string | readonly string[])[] = [];
   for (const name in headers) {
     if (!isFraming(name)) lines.push(name, headers[name] ?? '');
   }
+  if (isAsyncIterable(body)) return sendStream(reply, body, lines, response, ctx);
   if (mayHaveLength(status)) lines.push('content-length', String(byteLength(body)));
   // With its phrase: Node would keep that of an attempt which failed. The cast, because Node takes
   // several values of a name but its types do not say so.
