@@ -97,7 +97,7 @@ export function createHttpClient(
   };
 
   return {
-    endpoint: (call) => clientEndpoint({ host, prefix, send }, call),
+    endpoint: (call) => clientEndpoint({ host, prefix, send, maxResponseBytes }, call),
     close: calls.close,
     [Symbol.asyncDispose]: calls.close,
   };

@@ -9,6 +9,8 @@ export {
 export type { HttpClientCall, HttpEncode, HttpOutgoing } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
+export { type CompressionOptions, compressed, type HttpReplyEncode } from './compressed.ts';
+export type { ContentCoding } from './content-coding.ts';
 export { jsonReply } from './json-reply.ts';
 export {
   type CloseOptions,

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { ServiceError } from '@fairlead/endpoint';
 import type { HttpBody } from './body.ts';
+import { consumed, hungUp, tooLarge, unsupportedCoding } from './body-errors.ts';
+import { codingOf } from './content-coding.ts';
+import { readCompressed } from './decompress.ts';
+import { joined } from './joined.ts';
 import { parseJson } from './json.ts';
 import { unsupportedType } from './media-type.ts';
-import { httpHeaders, httpStatus } from './status.ts';
 
 /** A request as its decoder sees it. */
 export interface HttpRequest extends HttpBody {
@@ -37,15 +39,21 @@ export async function readJson(request: HostRequest, limits: BodyLimits): Promis
   return parseJson(await readBytes(request, limits.maxBodyBytes), limits.maxJsonDepth);
 }
 
-/** The body of a request, or a ServiceError that says why there is none. Reads no more than `maxBytes`. */
+/**
+ * The body of a request, decompressed where it says that it is compressed, or a ServiceError that says why
+ * there is none. It is no more than `maxBytes` long, nor is what is read for it.
+ */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
   const body = parsedBody(request);
   if (body instanceof Uint8Array) return Promise.resolve(Buffer.from(body));
   if (typeof body === 'string') return Promise.resolve(Buffer.from(body));
   if (request.readableDidRead) return Promise.reject(consumed());
   if (request.destroyed) return Promise.reject(hungUp());
+  const coding = codingOf(request.headers['content-encoding']);
+  if (coding === 'unknown') return Promise.reject(unsupportedCoding());
   if (Number(request.headers['content-length']) > maxBytes)
     return Promise.reject(tooLarge(maxBytes));
+  if (coding !== undefined) return readCompressed(request, coding, maxBytes);
   return new Promise((resolve, reject) => {
     let open = true;
     const chunks: Buffer[] = [];
@@ -69,18 +77,12 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
       if (open) stop(hungUp(cause));
     }
 
-    function stop(error: ServiceError): void {
+    function stop(error: Error): void {
       open = false;
       chunks.length = 0;
       reject(error);
     }
   });
-}
-
-/** The chunks of a body as one. Most bodies come in one, which is then not copied. */
-export function joined(chunks: readonly Buffer[]): Buffer {
-  const [only = Buffer.alloc(0)] = chunks;
-  return chunks.length > 1 ? Buffer.concat(chunks) : only;
 }
 
 /**
@@ -101,25 +103,4 @@ export function checkJsonType(contentType: string | undefined): void {
     .find((p) => p.startsWith('charset='));
   if (isJson && (charset === undefined || /^charset="?utf-8"?$/.test(charset))) return;
   throw unsupportedType('send application/json in UTF-8');
-}
-
-function tooLarge(maxBytes: number): ServiceError {
-  return Object.assign(
-    new ServiceError('resource_exhausted', `the body is larger than ${maxBytes} bytes`, {
-      retryable: false,
-    }),
-    // What is left of the body will not be read, so the connection cannot be used again.
-    { [httpStatus]: 413, [httpHeaders]: { connection: 'close' } },
-  );
-}
-
-function hungUp(cause?: Error): ServiceError {
-  return new ServiceError('canceled', 'the client hung up while sending its request', { cause });
-}
-
-function consumed(): ServiceError {
-  return new ServiceError(
-    'internal',
-    'the body has been read already: mount the handler before what reads it, or keep what that parsed in request.body',
-  );
 }
