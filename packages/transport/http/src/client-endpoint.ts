@@ -1,11 +1,5 @@
 import type { Context, Endpoint, Operation, ServiceError } from '@fairlead/endpoint';
-import {
-  type ClientHooks,
-  type ClientOptions,
-  clientLifecycle,
-  formatConnectTimeout,
-  formatGrpcTimeout,
-} from '@fairlead/transport';
+import { type ClientHooks, type ClientOptions, clientLifecycle } from '@fairlead/transport';
 import {
   defaultEncode,
   encodeBody,
@@ -19,6 +13,7 @@ import { acceptedCodings, compressBody, decompressReply } from './client-compres
 import { decodeJson, type HttpClientReply } from './client-reply.ts';
 import { type ContentCoding, contentCodings } from './content-coding.ts';
 import type { Send } from './dispatch.ts';
+import { writeTimeoutMs } from './metadata.ts';
 import { isIdempotent } from './methods.ts';
 import { problemError } from './problem.ts';
 
@@ -102,7 +97,7 @@ export function clientEndpoint<Req, Res>(
       return outgoing instanceof Promise ? outgoing.then(newCall) : newCall(outgoing);
     },
     send(call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
-      setDeadline(call.headers, ctx.remainingMs());
+      writeTimeoutMs(call.headers, ctx.remainingMs());
       const sent = send(call, ctx);
       if (!acceptCompressed) return sent;
       return sent.then((reply) => decompressReply(reply, call, maxResponseBytes));
@@ -123,11 +118,4 @@ function isOk(status: number): boolean {
 /** Sound as far as the caller's own word for `Res` is: nothing is checked, as the option says. */
 function takeAtItsWord<Res>(reply: HttpClientReply): Res {
   return decodeJson(reply.body) as Res;
-}
-
-/** The time that is left goes out under both names that servers know. */
-function setDeadline(headers: Record<string, string>, remainingMs: number): void {
-  if (remainingMs === Infinity) return;
-  headers['connect-timeout-ms'] = formatConnectTimeout(remainingMs);
-  headers['grpc-timeout'] = formatGrpcTimeout(remainingMs);
 }

@@ -6,6 +6,7 @@ import {
   ServiceError,
 } from '@fairlead/endpoint';
 import { callsInFlight } from '@fairlead/transport';
+import { parseBase } from './base-url.ts';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
 import { dispatch, type Send, type Wire } from './dispatch.ts';
 import { lazyPool } from './pool.ts';
@@ -101,26 +102,4 @@ export function createHttpClient(
     close: calls.close,
     [Symbol.asyncDispose]: calls.close,
   };
-}
-
-/** The parts of a base URL that the pool and the calls need, or an error that says what is wrong with it. */
-function parseBase(baseUrl: string | URL): { origin: string; host: string; prefix: string } {
-  const url = URL.canParse(String(baseUrl)) ? new URL(baseUrl) : undefined;
-  if (
-    url === undefined ||
-    !/^https?:$/.test(url.protocol) ||
-    url.search !== '' ||
-    url.hash !== ''
-  ) {
-    throw new TypeError(
-      `the base URL must be like http://host:port or https://host/path, but is ${String(baseUrl)}`,
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    // Which are not shown: the error may be logged.
-    throw new TypeError(
-      `the base URL must not hold credentials: send them as a header to ${url.host}`,
-    );
-  }
-  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
 }

@@ -22,6 +22,11 @@ export {
 export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
 export { type ProtobufType, protobufBody, protobufReply, protobufRequest } from './protobuf.ts';
+export type { ProxyHeaders } from './proxy/end-to-end.ts';
+export type { ForwardedPolicy } from './proxy/forwarded.ts';
+export type { ProxyCall, ProxyReply, ProxyRequest } from './proxy/proxy-call.ts';
+export { createReverseProxy, type ReverseProxy } from './proxy/reverse-proxy.ts';
+export type { ProxyTarget, ReverseProxyOptions } from './proxy/reverse-proxy-options.ts';
 export type { HttpReply } from './reply.ts';
 export type { HttpRequest } from './request.ts';
 export {
