@@ -44,6 +44,7 @@ export type { RouteDefaults } from './route-defaults.ts';
 export { type RoutesOptions, routes } from './routes.ts';
 export type { Issue } from './schema.ts';
 export { type HttpHandler, type HttpHandlerOptions, httpHandler } from './server.ts';
+export { addTiming, type ServerTiming, serverTiming } from './server-timing.ts';
 export {
   codeOf,
   type Headerer,
