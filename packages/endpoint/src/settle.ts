@@ -1,3 +1,5 @@
+import type { CancelSource } from './cancellation.ts';
+
 /** How a call ended: with an error, or, where there is none, well. */
 export interface Settled {
   /** What the endpoint rejected with, or what ended its stream; undefined where it ended well. */
@@ -7,6 +9,7 @@ export interface Settled {
 }
 
 const ok: Settled = { error: undefined, abandoned: false };
+const turnedAway: Settled = { error: undefined, abandoned: true };
 
 /**
  * Calls `onSettled` exactly once, when a call is really over: for a single response when its promise
@@ -22,15 +25,17 @@ const ok: Settled = { error: undefined, abandoned: false };
  * ```
  *
  * What `onSettled` throws becomes the outcome of the call. A stream that nobody ever starts to read
- * never settles: a transport always reads, or closes, what an endpoint hands it.
+ * settles when `ctx` ends, with its error; without one it never does. On a server that cannot happen:
+ * a transport always reads, or closes, what an endpoint hands it. On a client give the call's context.
  */
 export function settle<Res>(
   response: Promise<Res>,
   onSettled: (settled: Settled) => void,
+  ctx?: CancelSource,
 ): Promise<Res> {
   return response.then(
     (value) => {
-      if (isAsyncIterable(value)) return settleStream(value, onSettled);
+      if (isAsyncIterable(value)) return settleStream(value, onSettled, ctx);
       onSettled(ok);
       return value;
     },
@@ -61,17 +66,33 @@ async function close(stream: AsyncIterable<unknown>): Promise<void> {
 function settleStream<Res extends AsyncIterable<unknown>>(
   stream: Res,
   onSettled: (settled: Settled) => void,
+  ctx: CancelSource | undefined,
 ): Res {
   let open = true;
+  let unlink = (): void => {};
   const settleOnce = (settled: Settled): void => {
     if (!open) return;
     open = false;
+    unlink();
     onSettled(settled);
   };
   const fail = (error: unknown): never => {
     settleOnce({ error, abandoned: false });
     throw error;
   };
+  const read = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
+    if (result.done) settleOnce(ok);
+    return result;
+  };
+  if (ctx !== undefined) {
+    unlink = ctx.onAbort((error) => {
+      try {
+        settleOnce({ error, abandoned: false });
+      } catch {
+        // Whoever still reads gets the end of the context from the stream itself.
+      }
+    });
+  }
   const watched: AsyncIterable<unknown> = {
     [Symbol.asyncIterator]() {
       // A stream that somebody wrote by hand may throw where it should reject.
@@ -82,29 +103,38 @@ function settleStream<Res extends AsyncIterable<unknown>>(
         return fail(error);
       }
       return {
-        async next() {
-          let result: IteratorResult<unknown>;
-          try {
-            result = await iterator.next();
-          } catch (error) {
-            return fail(error);
-          }
-          if (result.done) settleOnce(ok);
-          return result;
-        },
+        next: () => attempt(() => iterator.next()).then(read, fail),
         async return(value?: unknown) {
-          let result: IteratorResult<unknown> | undefined;
-          try {
-            result = await iterator.return?.(value);
-          } catch (error) {
-            return fail(error);
-          }
-          settleOnce({ error: undefined, abandoned: true });
+          const result = await attempt(() => iterator.return?.(value)).catch(fail);
+          settleOnce(turnedAway);
           return result ?? { done: true, value };
+        },
+        async throw(error?: unknown) {
+          if (iterator.throw === undefined) {
+            await attempt(() => iterator.return?.()).catch(fail);
+            settleOnce(turnedAway);
+            throw error;
+          }
+          try {
+            return read(await iterator.throw(error));
+          } catch (thrown) {
+            if (thrown !== error) return fail(thrown);
+            settleOnce(turnedAway);
+            throw thrown;
+          }
         },
       };
     },
   };
   // Sound: an endpoint that streams is typed by `AsyncIterable` alone, and that is what this is.
   return watched as Res;
+}
+
+/** Not an async function, which would cost each message of a stream one promise more. */
+function attempt<T>(run: () => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(run());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

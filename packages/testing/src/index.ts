@@ -1,5 +1,7 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { seededRandom } from './seeded-random.ts';
+export type { MakePair, Messages, StreamBinding } from './stream-conformance/binding.ts';
+export { streamConformance } from './stream-conformance/suite.ts';
 export { type SymmetryLawOptions, symmetryLaw } from './symmetry-law/suite.ts';
 export type {
   ConformanceCase,

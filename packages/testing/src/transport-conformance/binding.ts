@@ -11,14 +11,14 @@ import type {
 export type Message = Readonly<Record<string, unknown>>;
 
 /** What the suite hooks into a pair of server and client. */
-export interface PairOptions {
-  readonly server?: ServerHooks<ServerCall, Message>;
+export interface PairOptions<Res = Message> {
+  readonly server?: ServerHooks<ServerCall, Res>;
   readonly client?: ClientHooks<ClientCall> & ClientOptions;
 }
 
 /** A server that serves one endpoint, and a client that is joined to it. */
-export interface Pair {
-  readonly call: Endpoint<Message, Message>;
+export interface Pair<Req = Message, Res = Message> {
+  readonly call: Endpoint<Req, Res>;
   /** Ends both and leaves nothing behind. */
   close(): Promise<void>;
 }

@@ -9,6 +9,8 @@ export interface Progress<Call> {
   ctx: Context;
   /** Undefined until the request is encoded. */
   call: Call | undefined;
+  /** Whether the transport has the request. */
+  sent: boolean;
 }
 
 /** What there is to do when a call fails, and when it is over. Neither throws. */

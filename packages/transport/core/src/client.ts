@@ -1,12 +1,14 @@
 import {
   type Context,
   checkNumber,
+  discard,
   type Endpoint,
   isAsyncIterable,
   type Middleware,
   type Operation,
   operation,
   type ServiceError,
+  type Settled,
   settle,
 } from '@fairlead/endpoint';
 import { endings, type Progress } from './client-ending.ts';
@@ -17,7 +19,10 @@ import { isLater } from './later.ts';
 export interface ClientStages<Call extends ClientCall, Req, Res, Reply> {
   /** Makes the outgoing call of a request. Nothing has been sent yet. */
   encode(request: Req, ctx: Context): Call | Promise<Call>;
-  /** Sends the call and waits for the reply. Must give up, and reject, when the context ends. */
+  /**
+   * Sends the call and waits for the reply. Must give up, and reject, when the context ends. A stream
+   * of requests is the transport's from here on: it reads it to its end or closes it.
+   */
   send(call: Call, ctx: Context): Promise<Reply>;
   /**
    * Makes the response of a reply, or throws the ServiceError that the reply carries. A stream that
@@ -26,6 +31,11 @@ export interface ClientStages<Call extends ClientCall, Req, Res, Reply> {
   decode(reply: Reply, call: Call, ctx: Context): Res | Promise<Res>;
   /** The transport's status of a call that has ended. */
   status(call: Call | undefined, error: ServiceError | undefined): number;
+  /**
+   * Gives up a reply that nobody will decode, since a hook threw or the context ended; for
+   * transports whose reply may be a stream. Must not throw.
+   */
+  discard?(reply: Reply, call: Call): void;
 }
 
 /** What every client endpoint can be told. */
@@ -50,7 +60,8 @@ const defaultTimeoutMs = 10_000;
  * time that is left goes out with it. A context that has ended already sends nothing.
  *
  * A call that answers with a stream is over when the stream is: until then its context and its
- * deadline stand, and `finalize` waits.
+ * deadline stand, and `finalize` waits. A stream that nobody reads is over when its context is. A
+ * stream of requests that could not be sent is closed.
  */
 export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
   target: Operation,
@@ -75,23 +86,30 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
       progress.ctx = ctx;
       ctx.throwIfAborted();
     }
+    progress.sent = true;
     const reply = await stages.send(outgoing, ctx);
-    ctx.throwIfAborted();
-    for (const hook of after) {
-      await hook(ctx, outgoing);
+    try {
       ctx.throwIfAborted();
+      for (const hook of after) {
+        await hook(ctx, outgoing);
+        ctx.throwIfAborted();
+      }
+      const decoded = stages.decode(reply, outgoing, ctx);
+      return isLater(decoded) ? await decoded : decoded;
+    } catch (thrown) {
+      stages.discard?.(reply, outgoing);
+      throw thrown;
     }
-    const decoded = stages.decode(reply, outgoing, ctx);
-    return isLater(decoded) ? await decoded : decoded;
   }
 
   async function call(request: Req, parent: Context): Promise<Res> {
     const scoped = parent.withTimeout(timeoutMs);
-    const progress: Progress<Call> = { scoped, ctx: scoped, call: undefined };
+    const progress: Progress<Call> = { scoped, ctx: scoped, call: undefined, sent: false };
     let response: Res;
     try {
       response = await perform(request, progress);
     } catch (thrown) {
+      if (!progress.sent) discard(request);
       const error = failed(progress, thrown);
       await conclude(progress, error);
       throw error;
@@ -101,11 +119,12 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
       if (concluded !== undefined) await concluded;
       return response;
     }
-    return settle(Promise.resolve(response), ({ error: thrown }) => {
+    const settled = ({ error: thrown }: Settled): void => {
       const error = thrown === undefined ? undefined : failed(progress, thrown);
       void conclude(progress, error);
       if (error !== undefined) throw error;
-    });
+    };
+    return settle(Promise.resolve(response), settled, scoped);
   }
 
   const { middleware } = options;

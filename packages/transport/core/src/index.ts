@@ -41,5 +41,7 @@ export {
   parseGrpcTimeout,
 } from './deadline.ts';
 export { type CallsInFlight, callsInFlight } from './in-flight.ts';
+export { mapStream } from './map-stream.ts';
 export { checkMetadata } from './metadata.ts';
+export { type Sending, sendStream } from './send-stream.ts';
 export { type CallRunner, type ServerStages, serverLifecycle } from './server.ts';

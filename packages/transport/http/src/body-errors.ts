@@ -1,5 +1,5 @@
 import { ServiceError } from '@fairlead/endpoint';
-import { contentCodings } from './content-coding.ts';
+import { type ContentCoding, contentCodings } from './content-coding.ts';
 import { httpHeaders, httpStatus } from './status.ts';
 
 /** The error of a request whose body is larger than it may be: 413. */
@@ -28,6 +28,11 @@ export function unsupportedCoding(): ServiceError {
     ),
     { [httpStatus]: 415, [httpHeaders]: { 'accept-encoding': accept } },
   );
+}
+
+/** The error of a request whose body is not compressed as it says, or was cut off. */
+export function corrupt(coding: ContentCoding, cause: Error): ServiceError {
+  return new ServiceError('invalid_argument', `the body is not valid ${coding}`, { cause });
 }
 
 /** The error of a body that somebody else has read. */

@@ -1,7 +1,17 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
+/** Limits of a body that is read, or of each message where it is read as a stream. */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly maxJsonDepth: number;
+}
+
 /** The body of a request on the server, or of a reply on the client. It can be read once. */
 export interface HttpBody {
+  /** Headers by lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** What the handler or the client allows. `stream()` keeps no limit by itself: it is never all there at once. */
+  readonly limits: BodyLimits;
   /** The bytes as they came. */
   bytes(): Promise<Buffer>;
   /** The bytes as UTF-8 text. */
@@ -14,6 +24,13 @@ export interface HttpBody {
     schema: Schema,
   ): Promise<StandardSchemaV1.InferOutput<Schema>>;
   json<T = unknown>(): Promise<T>;
+  /**
+   * The bytes as they come, and no faster than they are read. It rejects where the other end leaves
+   * before its end, `canceled` on the server and `unavailable` on the client; `return()` gives the
+   * rest up. On the client a reply comes as a stream where the endpoint's `kind` says so, or its
+   * `decode` (see `ndjsonBody`); any other is there whole.
+   */
+  stream(): AsyncIterableIterator<Uint8Array>;
 }
 
 /**

@@ -2,14 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Operation } from '@fairlead/endpoint';
 import type { MetadataReader, MetadataWriter, ServerCall } from '@fairlead/transport';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { BodyLimits } from './body.ts';
 import { headerReader, responseHeaderWriter } from './metadata.ts';
-import {
-  type BodyLimits,
-  type HostRequest,
-  type HttpRequest,
-  readBytes,
-  readJson,
-} from './request.ts';
+import { type HostRequest, type HttpRequest, readBytes, readJson } from './request.ts';
+import { readStream } from './request-stream.ts';
 import { validate } from './schema.ts';
 
 /** One HTTP call on the server: the request as decoders see it, and Node's own two objects. */
@@ -25,7 +21,7 @@ export class NodeCall implements HttpServerCall {
   readonly request: HostRequest;
   readonly response: ServerResponse;
   readonly operation: Operation;
-  private readonly limits: BodyLimits;
+  readonly limits: BodyLimits;
   private readonly found: HttpRequest['params'] | undefined;
 
   /** `found` are the path parameters of our own router; without it they are those of the host's. */
@@ -87,6 +83,10 @@ export class NodeCall implements HttpServerCall {
   json(schema?: StandardSchemaV1): Promise<unknown> {
     const value = readJson(this.request, this.limits);
     return schema === undefined ? value : value.then((json) => validate(schema, json));
+  }
+
+  stream(): AsyncIterableIterator<Uint8Array> {
+    return readStream(this.request, this.response);
   }
 
   private get target(): string {

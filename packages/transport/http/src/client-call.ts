@@ -1,8 +1,9 @@
-import { type Context, type Operation, ServiceError } from '@fairlead/endpoint';
+import { type Context, isAsyncIterable, type Operation, ServiceError } from '@fairlead/endpoint';
 import type { ClientCall, MetadataReader, MetadataWriter } from '@fairlead/transport';
 import type { HttpClientReply } from './client-reply.ts';
 import { jsonType } from './json-reply.ts';
 import { headerReader, requestHeaderWriter } from './metadata.ts';
+import { ndjsonRequest } from './ndjson-request.ts';
 
 /** What an `encode` makes of a request. */
 export interface HttpOutgoing {
@@ -14,9 +15,15 @@ export interface HttpOutgoing {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** A value that goes out as a JSON body. */
   readonly json?: unknown;
-  /** A body as it is; its type goes into `headers`. */
-  readonly body?: string | Uint8Array | undefined;
+  /**
+   * A body as it is; its type goes into `headers`. A stream is sent in chunks, no faster than the
+   * server reads; it is closed where the call ends first, and what it rejects with ends the call.
+   */
+  readonly body?: OutgoingBody | undefined;
 }
+
+/** The body of a request, whole or as a stream. */
+export type OutgoingBody = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
 /** One HTTP call on the client, as its hooks see it. */
 export interface HttpClientCall extends ClientCall {
@@ -26,10 +33,13 @@ export interface HttpClientCall extends ClientCall {
   readonly path: string;
   /** The headers that go out, by lower-case name; a `before` hook may change them. */
   readonly headers: Record<string, string>;
-  readonly body: string | Uint8Array | undefined;
+  readonly body: OutgoingBody | undefined;
   /** The reply's status; 0 before there is one. */
   readonly status: number;
 }
+
+/** Whether the reply with a status is handed out at its head. */
+export type IsStreamed = (status: number) => boolean;
 
 /** A class, since one is made for each call: its members cost nothing until they are read. */
 export class OutgoingCall implements HttpClientCall {
@@ -37,7 +47,9 @@ export class OutgoingCall implements HttpClientCall {
   readonly method: string;
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly body: string | Uint8Array | undefined;
+  readonly body: OutgoingBody | undefined;
+  /** Which replies are handed out at their head, to be read as a stream. */
+  readonly isStreamed: IsStreamed | undefined;
   reply: HttpClientReply | undefined = undefined;
 
   constructor(
@@ -45,13 +57,15 @@ export class OutgoingCall implements HttpClientCall {
     method: string,
     path: string,
     headers: Record<string, string>,
-    body: string | Uint8Array | undefined,
+    body: OutgoingBody | undefined,
+    isStreamed: IsStreamed | undefined,
   ) {
     this.operation = operation;
     this.method = method;
     this.path = path;
     this.headers = headers;
     this.body = body;
+    this.isStreamed = isStreamed;
   }
 
   get status(): number {
@@ -69,16 +83,17 @@ export class OutgoingCall implements HttpClientCall {
 
 const bodyless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 
-/** Sends the request as a JSON body, or, with a method that has none, nothing but the path. */
-export function defaultEncode(method: string): (request: unknown) => HttpOutgoing {
-  return bodyless.has(method) ? () => ({}) : (json) => ({ json });
+/** Sends the request as a JSON body, a stream as one line for each, or, with a method that has no body, nothing but the path. */
+export function defaultEncode(method: string): HttpEncode<unknown> {
+  if (bodyless.has(method)) return () => ({});
+  return (json, ctx) => (isAsyncIterable(json) ? ndjsonRequest(json, ctx) : { json });
 }
 
 /** The body that goes out, after its type has been put into the headers where it is JSON. */
 export function encodeBody(
   { json, body }: HttpOutgoing,
   headers: Record<string, string>,
-): string | Uint8Array | undefined {
+): OutgoingBody | undefined {
   if (body !== undefined || json === undefined) return body;
   headers['content-type'] ??= jsonType;
   return JSON.stringify(json);

@@ -1,4 +1,11 @@
-import type { Context, Endpoint, Operation, ServiceError } from '@fairlead/endpoint';
+import {
+  type Context,
+  discard,
+  type Endpoint,
+  type Operation,
+  type OperationKind,
+  type ServiceError,
+} from '@fairlead/endpoint';
 import { type ClientHooks, type ClientOptions, clientLifecycle } from '@fairlead/transport';
 import {
   defaultEncode,
@@ -6,6 +13,7 @@ import {
   type HttpClientCall,
   type HttpEncode,
   type HttpOutgoing,
+  type OutgoingBody,
   OutgoingCall,
   targetPath,
 } from './client-call.ts';
@@ -16,6 +24,7 @@ import type { Send } from './dispatch.ts';
 import { writeTimeoutMs } from './metadata.ts';
 import { isIdempotent } from './methods.ts';
 import { problemError } from './problem.ts';
+import { kindOf, streamCodecOf } from './stream-codec.ts';
 
 /** How one operation is called. */
 export interface HttpEndpointOptions<Req, Res> extends ClientHooks<HttpClientCall>, ClientOptions {
@@ -25,7 +34,7 @@ export interface HttpEndpointOptions<Req, Res> extends ClientHooks<HttpClientCal
   readonly path: string;
   /** Headers of every request, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Default: the request as a JSON body; nothing with `GET`, `HEAD`, `DELETE` and `OPTIONS`. */
+  /** Default: the request as a JSON body, a stream as `ndjsonRequest`; nothing with `GET`, `HEAD`, `DELETE` and `OPTIONS`. */
   readonly encode?: HttpEncode<Req> | undefined;
   /** Default: the JSON body taken at its word, `undefined` where it is empty. `jsonBody(schema)` checks it. */
   readonly decode?: ((reply: HttpClientReply, ctx: Context) => Res | Promise<Res>) | undefined;
@@ -44,6 +53,12 @@ export interface HttpEndpointOptions<Req, Res> extends ClientHooks<HttpClientCal
   readonly name?: string | undefined;
   /** The service's name for the same. Default: empty. */
   readonly service?: string | undefined;
+  /**
+   * The operation's kind for the same. Where it is `server_stream` or `bidi_stream`, `decode` gets
+   * the reply as soon as its head is there, to read it as a stream; else once it is there whole.
+   * Default: what `encode` and `decode` say, such as `ndjsonRequest` and `ndjsonBody()`; else unary.
+   */
+  readonly kind?: OperationKind | undefined;
   /** Whether a second call does no more than the first. Default: as HTTP defines the method. */
   readonly idempotent?: boolean | undefined;
 }
@@ -70,12 +85,15 @@ export function clientEndpoint<Req, Res>(
   if (!options.path.startsWith('/')) {
     throw new TypeError(`path must start with /, but is ${JSON.stringify(options.path)}`);
   }
+  const accept = streamCodecOf(options.decode)?.accept;
+  const { kind = kindOf(streamCodecOf(options.encode), streamCodecOf(options.decode)) } = options;
+  const isStreamed = kind === 'server_stream' || kind === 'bidi_stream' ? isSuccess : undefined;
   const operation: Operation = {
     side: 'client',
     transport: 'http',
     service: options.service ?? '',
     method: options.name ?? `${method} ${options.path}`,
-    kind: 'unary',
+    kind,
     idempotent: options.idempotent ?? isIdempotent(method),
     peer: host,
   };
@@ -84,11 +102,11 @@ export function clientEndpoint<Req, Res>(
     const headers: Record<string, string> = { ...options.headers, ...outgoing.headers };
     if (acceptCompressed) headers['accept-encoding'] ??= acceptedCodings;
     const path = targetPath(prefix, outgoing.path ?? options.path, outgoing.query);
-    const whole = encodeBody(outgoing, headers);
-    if (coding === undefined) return new OutgoingCall(operation, method, path, headers, whole);
-    return compressBody(whole, headers, coding).then(
-      (body) => new OutgoingCall(operation, method, path, headers, body),
-    );
+    if (accept !== undefined) headers['accept'] ??= accept;
+    const plain = encodeBody(outgoing, headers);
+    const make = (body: OutgoingBody | undefined): OutgoingCall =>
+      new OutgoingCall(operation, method, path, headers, body, isStreamed);
+    return coding === undefined ? make(plain) : compressBody(plain, headers, coding).then(make);
   }
 
   const stages = {
@@ -105,6 +123,9 @@ export function clientEndpoint<Req, Res>(
     decode(reply: HttpClientReply, _call: HttpClientCall, ctx: Context): Res | Promise<Res> {
       if (!isSuccess(reply.status)) throw decodeError(reply);
       return decode(reply, ctx);
+    },
+    discard(reply: HttpClientReply): void {
+      if (isStreamed?.(reply.status) === true) discard(reply.stream());
     },
     status: (call: HttpClientCall | undefined) => call?.status ?? 0,
   };

@@ -1,15 +1,14 @@
 import { ServiceError } from '@fairlead/endpoint';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { HttpBody } from './body.ts';
-import { parseJson } from './json.ts';
+import type { BodyLimits, HttpBody } from './body.ts';
+import { defaultJsonDepth, parseJson } from './json.ts';
+import { streamOf } from './request-stream.ts';
 import { validate } from './schema.ts';
 
 /** A reply as its decoder sees it. */
 export interface HttpClientReply extends HttpBody {
   readonly status: number;
-  /** Headers by lower-case name. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The whole body, at most `maxResponseBytes` long. */
+  /** The whole body, at most `maxResponseBytes` long; empty where the reply is read as a stream. */
   readonly body: Buffer;
 }
 
@@ -18,11 +17,22 @@ export class WholeReply implements HttpClientReply {
   readonly status: number;
   readonly headers: HttpClientReply['headers'];
   readonly body: Buffer;
+  private readonly maxBodyBytes: number;
 
-  constructor(status: number, headers: HttpClientReply['headers'], body: Buffer) {
+  constructor(
+    status: number,
+    headers: HttpClientReply['headers'],
+    body: Buffer,
+    maxBodyBytes: number,
+  ) {
     this.status = status;
     this.headers = headers;
     this.body = body;
+    this.maxBodyBytes = maxBodyBytes;
+  }
+
+  get limits(): BodyLimits {
+    return { maxBodyBytes: this.maxBodyBytes, maxJsonDepth: defaultJsonDepth };
   }
 
   bytes(): Promise<Buffer> {
@@ -40,6 +50,10 @@ export class WholeReply implements HttpClientReply {
   json(schema?: StandardSchemaV1): Promise<unknown> {
     return readReply(this.body, schema);
   }
+
+  stream(): AsyncIterableIterator<Uint8Array> {
+    return streamOf(this.body);
+  }
 }
 
 /** The default decoder: a JSON body, taken at its word; `undefined` where there is none. */
@@ -52,7 +66,11 @@ export function decodeJson(body: Buffer): unknown {
   }
 }
 
-async function readReply(body: Buffer, schema: StandardSchemaV1 | undefined): Promise<unknown> {
+/** The JSON of a reply, as a schema makes it where there is one. */
+export async function readReply(
+  body: Buffer,
+  schema: StandardSchemaV1 | undefined,
+): Promise<unknown> {
   const value = decodeJson(body);
   if (schema === undefined) return value;
   try {

@@ -3,12 +3,14 @@ import {
   type Context,
   checkNumber,
   type Endpoint,
+  isAsyncIterable,
   ServiceError,
 } from '@fairlead/endpoint';
 import { callsInFlight } from '@fairlead/transport';
 import { parseBase } from './base-url.ts';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
 import { dispatch, type Send, type Wire } from './dispatch.ts';
+import { dispatchStream } from './dispatch-stream.ts';
 import { lazyPool } from './pool.ts';
 
 /** What a client is told about its connections. */
@@ -19,7 +21,7 @@ export interface HttpClientOptions {
   readonly keepAliveMs?: number | undefined;
   /** How long a connection may take to be made, in milliseconds. Default 10 000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** The largest body of a reply, in bytes. Default 4 MiB; a larger one fails with `resource_exhausted`. */
+  /** The largest body of a reply, and of each message in one that is a stream, in bytes. Default 4 MiB; a larger one fails with `resource_exhausted`. */
   readonly maxResponseBytes?: number | undefined;
   /** For `https`: what to trust and who to be, as PEM. Default: Node's own certificate authorities. */
   readonly tls?: HttpClientTls | undefined;
@@ -93,8 +95,10 @@ export function createHttpClient(
       return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
     }
     calls.started();
-    if (wire !== undefined) return dispatch(wire, call, ctx);
-    return open(ctx).then((ready) => dispatch(ready, call, ctx));
+    const isStream = call.isStreamed !== undefined || isAsyncIterable(call.body);
+    const over = isStream ? dispatchStream : dispatch;
+    if (wire !== undefined) return over(wire, call, ctx);
+    return open(ctx).then((ready) => over(ready, call, ctx));
   };
 
   return {

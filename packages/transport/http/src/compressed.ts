@@ -3,9 +3,10 @@ import { preferredCoding } from './accept-encoding.ts';
 import type { HttpServerCall } from './call.ts';
 import { compressedBody } from './compressed-body.ts';
 import { type ContentCoding, codecs, contentCodings } from './content-coding.ts';
-import { jsonReply } from './json-reply.ts';
+import { defaultReply } from './default-reply.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpHeaders } from './status.ts';
+import { streamCodec, streamCodecOf } from './stream-codec.ts';
 
 /** What {@link compressed} is told. */
 export interface CompressionOptions {
@@ -23,7 +24,7 @@ export type HttpReplyEncode<Res> = (
 ) => HttpReply | Promise<HttpReply>;
 
 /**
- * Compresses the replies of an encoder, by default of `jsonReply`, for clients whose
+ * Compresses the replies of an encoder, by default of the one that handlers have, for clients whose
  * `Accept-Encoding` asks for it: `encode: compressed()`, `encodeError: compressed(problemReply)`.
  *
  * - Sent as they are: short bodies, those that do not get shorter, those that are encoded or compressed
@@ -37,7 +38,7 @@ export type HttpReplyEncode<Res> = (
  * choose the text (BREACH). Leave it to a proxy, or to replies without secrets.
  */
 export function compressed<Res = unknown>(
-  encode: HttpReplyEncode<Res> = jsonReply,
+  encode: HttpReplyEncode<Res> = defaultReply,
   options: CompressionOptions = {},
 ): HttpReplyEncode<Res> {
   const minBytes = checkNumber('minBytes', options.minBytes ?? 1024);
@@ -61,12 +62,15 @@ export function compressed<Res = unknown>(
     return { ...plain, headers: encoded, body: bytes };
   }
 
-  return function encodeCompressed(response, call, ctx) {
+  function encodeCompressed(response: Res, call: HttpServerCall, ctx: Context): Promise<HttpReply> {
     const reply = encode(response, call, ctx);
     return reply instanceof Promise
       ? reply.then((plain) => finish(plain, call))
       : finish(reply, call);
-  };
+  }
+
+  const codec = streamCodecOf(encode);
+  return codec === undefined ? encodeCompressed : streamCodec(encodeCompressed, codec.accept);
 }
 
 function isWorthIt(body: NonNullable<HttpReply['body']>, minBytes: number): boolean {

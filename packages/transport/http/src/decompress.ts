@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { ServiceError } from '@fairlead/endpoint';
-import { hungUp, tooLarge } from './body-errors.ts';
+import type { ServiceError } from '@fairlead/endpoint';
+import { corrupt, hungUp, tooLarge } from './body-errors.ts';
 import { type ContentCoding, codecs } from './content-coding.ts';
 import { joined } from './joined.ts';
 
@@ -40,7 +40,7 @@ export function readCompressed(
     }
 
     function fail(cause: Error): void {
-      stop(new ServiceError('invalid_argument', `the body is not valid ${coding}`, { cause }));
+      stop(corrupt(coding, cause));
     }
 
     function hangUp(cause?: Error): void {

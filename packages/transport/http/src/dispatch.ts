@@ -23,7 +23,9 @@ export interface Wire {
 export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<HttpClientReply> {
   return new Promise((resolve, reject) => {
     const { pool, maxResponseBytes } = wire;
-    const { method, path, headers, body } = call;
+    const { method, path, headers } = call;
+    // Sound: a body that is a stream goes by `dispatchStream`.
+    const body = call.body as string | Uint8Array | undefined;
     let request: Dispatcher.DispatchController | undefined;
     let open = true;
     let status = 0;
@@ -68,13 +70,13 @@ export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<
         onResponseEnd() {
           if (!open) return;
           settle();
-          call.reply = new WholeReply(status, replyHeaders, joined(chunks));
+          call.reply = new WholeReply(status, replyHeaders, joined(chunks), maxResponseBytes);
           resolve(call.reply);
         },
         onResponseError(_controller, error) {
           if (!open) return;
           settle();
-          reject(isRefusal(error) ? unsendable(error) : unreachable(error));
+          reject(failedToSend(error));
         },
       },
     );
@@ -88,8 +90,9 @@ const refusals: ReadonlySet<unknown> = new Set([
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
 ]);
 
-function isRefusal(error: Error): boolean {
-  return 'code' in error && refusals.has(error.code);
+/** Whatever kept the reply from coming, as a ServiceError. */
+export function failedToSend(error: Error): ServiceError {
+  return 'code' in error && refusals.has(error.code) ? unsendable(error) : unreachable(error);
 }
 
 /** The request itself is at fault, as it was encoded: it was not sent, and another try would not be either. */

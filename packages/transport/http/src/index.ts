@@ -1,4 +1,4 @@
-export { type HttpBody, jsonBody } from './body.ts';
+export { type BodyLimits, type HttpBody, jsonBody } from './body.ts';
 export type { HttpServerCall } from './call.ts';
 export {
   createHttpClient,
@@ -6,11 +6,23 @@ export {
   type HttpClientOptions,
   type HttpClientTls,
 } from './client.ts';
-export type { HttpClientCall, HttpEncode, HttpOutgoing } from './client-call.ts';
+export type { HttpClientCall, HttpEncode, HttpOutgoing, OutgoingBody } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
 export { type CompressionOptions, compressed, type HttpReplyEncode } from './compressed.ts';
 export type { ContentCoding } from './content-coding.ts';
+export {
+  type EventStreamBodyOptions,
+  eventStreamBody,
+  serverSentEvents,
+} from './event-stream-body.ts';
+export type { EventToSend } from './event-stream-format.ts';
+export type { ServerSentEvent } from './event-stream-parser.ts';
+export {
+  type EventStreamReplyOptions,
+  eventStreamReply,
+  lastEventId,
+} from './event-stream-reply.ts';
 export { jsonReply } from './json-reply.ts';
 export {
   type CloseOptions,
@@ -19,6 +31,10 @@ export {
   type HttpServerOptions,
   type ListenOptions,
 } from './listener.ts';
+export { type NdjsonBodyOptions, ndjsonBody } from './ndjson-body.ts';
+export { type NdjsonReplyOptions, ndjsonReply } from './ndjson-reply.ts';
+export { ndjsonRequest } from './ndjson-request.ts';
+export { streamReply } from './negotiated-reply.ts';
 export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
 export { type ProtobufType, protobufBody, protobufReply, protobufRequest } from './protobuf.ts';
@@ -54,6 +70,9 @@ export {
   type StatusCoder,
   statusOf,
 } from './status.ts';
+export type { StreamDecoder, StreamedMessage } from './stream-body.ts';
+export type { StreamCodec } from './stream-codec.ts';
+export type { StreamEncoder } from './stream-reply.ts';
 
 // For those who write a protocol over HTTP.
 

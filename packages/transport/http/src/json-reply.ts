@@ -1,4 +1,4 @@
-import { failureOf } from '@fairlead/endpoint';
+import { failureOf, isAsyncIterable, ServiceError } from '@fairlead/endpoint';
 import { problemReply } from './problem.ts';
 import type { HttpReply } from './reply.ts';
 import { type HttpHeaders, httpHeaders, httpMarks, httpStatus } from './status.ts';
@@ -15,6 +15,7 @@ const noHeaders: HttpHeaders = {};
  * error inside the response (see `Failer`) becomes the reply of that error.
  */
 export function jsonReply(response: unknown): HttpReply {
+  if (isAsyncIterable(response)) throw notJson();
   const failed = failureOf(response);
   if (failed !== undefined) return problemReply(failed);
   const marks = httpMarks(response);
@@ -27,9 +28,17 @@ export function jsonReply(response: unknown): HttpReply {
   return { status, headers, body: encodeJson(response) };
 }
 
-function encodeJson(value: unknown): string {
+/** The JSON of a value, on one line. Throws where there is none. */
+export function encodeJson(value: unknown): string {
   // Typed as a string, but of a function or a symbol there is no JSON.
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`a ${typeof value} has no JSON`);
   return text;
+}
+
+function notJson(): ServiceError {
+  return new ServiceError(
+    'internal',
+    'a stream is no JSON: encode it with ndjsonReply(), eventStreamReply() or streamReply()',
+  );
 }

@@ -12,16 +12,20 @@ const poison = { protoAction: 'error', constructorAction: 'error' } as const;
  * says what is wrong with it: no text at all, bytes that are not UTF-8, bad syntax, nesting below
  * `maxDepth`, or a key (`__proto__`, `constructor.prototype`) that poisons what it is copied into.
  */
-export function parseJson(bytes: Buffer, maxDepth: number = defaultJsonDepth): unknown {
-  if (bytes.length === 0) throw invalid('the body is empty, JSON was expected');
+export function parseJson(
+  bytes: Buffer,
+  maxDepth: number = defaultJsonDepth,
+  subject = 'the body',
+): unknown {
+  if (bytes.length === 0) throw invalid(`${subject} is empty, JSON was expected`);
   const text = bytes.toString();
   // What cannot be decoded becomes U+FFFD, which few texts hold: only those are looked at again.
-  if (text.includes('\ufffd') && !isUtf8(bytes)) throw invalid('the body is not valid UTF-8');
+  if (text.includes('\ufffd') && !isUtf8(bytes)) throw invalid(`${subject} is not valid UTF-8`);
   if (isTooDeep(text, maxDepth)) throw invalid(`the JSON nests deeper than ${maxDepth} levels`);
   try {
     return parse(text, poison);
   } catch (error) {
-    throw invalid('the body is not valid JSON', error);
+    throw invalid(`${subject} is not valid JSON`, error);
   }
 }
 

@@ -24,20 +24,9 @@ const problemType = 'application/problem+json';
  * rebuild it. `retryAfterMs` also goes out as `Retry-After`, in whole seconds and rounded up.
  */
 export function problemReply(error: ServiceError): HttpReply {
+  const problem = problemOf(error);
+  const { status, retryAfterMs } = problem;
   const marks = httpMarks(error);
-  const { code, message: detail, retryable, retryAfterMs, details } = error;
-  const status = marks[httpStatus] ?? statusOf(code);
-  const title = STATUS_CODES[status] ?? 'Error';
-  const problem: Problem = {
-    type: 'about:blank',
-    title,
-    status,
-    detail,
-    code,
-    retryable,
-    retryAfterMs,
-    details,
-  };
   const headers = { 'content-type': problemType, ...challenge(status), ...marks[httpHeaders] };
   const body = JSON.stringify(problem);
   if (!isDelay(retryAfterMs)) return { status, headers, body };
@@ -46,6 +35,18 @@ export function problemReply(error: ServiceError): HttpReply {
     headers: { ...headers, 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
     body,
   };
+}
+
+/** The JSON of an error, on one line: the body of its reply, or its place in a stream. */
+export function problemText(error: ServiceError): string {
+  return JSON.stringify(problemOf(error));
+}
+
+function problemOf(error: ServiceError): Problem {
+  const { code, message: detail, retryable, retryAfterMs, details } = error;
+  const status = httpMarks(error)[httpStatus] ?? statusOf(code);
+  const title = STATUS_CODES[status] ?? 'Error';
+  return { type: 'about:blank', title, status, detail, code, retryable, retryAfterMs, details };
 }
 
 /** RFC 9110 asks every 401 to say how to do better; an error with a scheme of its own brings the header itself. */
@@ -65,16 +66,38 @@ export interface FailedReply {
  * `code`; else one whose code is made of the status. Never fails, whatever the body is.
  */
 export function problemError(reply: FailedReply): ServiceError {
-  const problem = readProblem(reply);
+  return rebuilt(readProblem(reply), reply.status, reply.headers);
+}
+
+/** The error that a stream told where a message would be, in the words of {@link problemText}. */
+export function problemInStream(text: string): ServiceError {
+  let problem: unknown;
+  try {
+    problem = parseJson(Buffer.from(text));
+  } catch {
+    problem = { detail: clipped(text) };
+  }
+  const { status } = isRecord(problem) ? problem : {};
+  return rebuilt(isRecord(problem) ? problem : {}, typeof status === 'number' ? status : 0, {});
+}
+
+/** Text of a server that is not ours may be of any length. */
+function clipped(text: string): string {
+  return text.length <= 500 ? text : `${text.slice(0, 500)}…`;
+}
+
+function rebuilt(
+  problem: Readonly<Record<string, unknown>>,
+  status: number,
+  headers: FailedReply['headers'],
+): ServiceError {
   const { code, detail, retryable, retryAfterMs, details } = problem;
   return new ServiceError(
-    isCode(code) ? code : codeOf(reply.status),
-    typeof detail === 'string'
-      ? detail
-      : `HTTP ${reply.status} ${STATUS_CODES[reply.status] ?? ''}`.trim(),
+    isCode(code) ? code : codeOf(status),
+    typeof detail === 'string' ? detail : `HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim(),
     {
       retryable: typeof retryable === 'boolean' ? retryable : undefined,
-      retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(reply.headers),
+      retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(headers),
       details: isRecord(details) ? details : undefined,
     },
   );

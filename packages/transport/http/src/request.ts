@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpBody } from './body.ts';
+import type { BodyLimits, HttpBody } from './body.ts';
 import { consumed, hungUp, tooLarge, unsupportedCoding } from './body-errors.ts';
 import { codingOf } from './content-coding.ts';
 import { readCompressed } from './decompress.ts';
@@ -25,12 +25,6 @@ export type HostRequest = IncomingMessage & {
   readonly body?: unknown;
 };
 
-/** Limits of a request's body. */
-export interface BodyLimits {
-  readonly maxBodyBytes: number;
-  readonly maxJsonDepth: number;
-}
-
 /** The body of a request as JSON: read, or taken from a body parser that ran before. */
 export async function readJson(request: HostRequest, limits: BodyLimits): Promise<unknown> {
   checkJsonType(request.headers['content-type']);
@@ -44,9 +38,8 @@ export async function readJson(request: HostRequest, limits: BodyLimits): Promis
  * there is none. It is no more than `maxBytes` long, nor is what is read for it.
  */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
-  const body = parsedBody(request);
-  if (body instanceof Uint8Array) return Promise.resolve(Buffer.from(body));
-  if (typeof body === 'string') return Promise.resolve(Buffer.from(body));
+  const parsed = parsedBytes(request);
+  if (parsed !== undefined) return Promise.resolve(parsed);
   if (request.readableDidRead) return Promise.reject(consumed());
   if (request.destroyed) return Promise.reject(hungUp());
   const coding = codingOf(request.headers['content-encoding']);
@@ -91,6 +84,12 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
  */
 function parsedBody({ body, readableDidRead }: HostRequest): unknown {
   return readableDidRead === false ? undefined : body;
+}
+
+/** The bytes that a body parser has left of the body, as `express.raw` and `express.text` do. */
+export function parsedBytes(request: HostRequest): Buffer | undefined {
+  const body = parsedBody(request);
+  return body instanceof Uint8Array || typeof body === 'string' ? Buffer.from(body) : undefined;
 }
 
 /** A body needs no type to be JSON, as Go's clients send it, but one that says it is something else is refused. */

@@ -5,25 +5,27 @@ import {
   checkNumber,
   type Endpoint,
   type Operation,
+  type OperationKind,
   type ServiceError,
   systemClock,
 } from '@fairlead/endpoint';
 import { type ServerHooks, serverLifecycle } from '@fairlead/transport';
 import { type HttpServerCall, NodeCall } from './call.ts';
 import { callContext } from './call-context.ts';
+import { defaultReply } from './default-reply.ts';
 import { defaultJsonDepth } from './json.ts';
-import { jsonReply } from './json-reply.ts';
 import { acceptMethods, allowReply, isIdempotent, methodRefused } from './methods.ts';
 import { problemReply } from './problem.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 import { abandon, send } from './send.ts';
+import { kindOf, streamCodecOf } from './stream-codec.ts';
 
 /** How an endpoint is exposed over HTTP. */
 export interface HttpHandlerOptions<Req, Res> extends ServerHooks<HttpServerCall, Res> {
   /** Makes the endpoint's request of what came: `jsonBody(schema)`, or any function of the request. */
   readonly decode: (request: HttpRequest, ctx: Context) => Req | Promise<Req>;
-  /** Makes the reply of a response. Default: {@link jsonReply}. */
+  /** Makes the reply of a response. Default: `jsonReply`, and `ndjsonReply` of a stream. */
   readonly encode?:
     | ((response: Res, call: HttpServerCall, ctx: Context) => HttpReply | Promise<HttpReply>)
     | undefined;
@@ -40,6 +42,8 @@ export interface HttpHandlerOptions<Req, Res> extends ServerHooks<HttpServerCall
   readonly name?: string | undefined;
   /** The service's name for the same. Default: empty. */
   readonly service?: string | undefined;
+  /** The operation's kind for the same. Default: what `decode` and `encode` say, such as `ndjsonReply()`; else unary. */
+  readonly kind?: OperationKind | undefined;
   /** Whether a second call does no more than the first. Default: as HTTP defines the method. */
   readonly idempotent?: boolean | undefined;
   /** The largest body that is read, in bytes. Default 1 MiB; a larger one gets 413. */
@@ -104,7 +108,8 @@ export function httpService<Req, Res>(
   endpoint: Endpoint<Req, Res>,
   options: Omit<HttpHandlerOptions<Req, Res>, 'methods'>,
 ): HttpService {
-  const { decode, encode = jsonReply, encodeError = problemReply } = options;
+  const { decode, encode = defaultReply, encodeError = problemReply } = options;
+  const { kind = kindOf(streamCodecOf(decode), streamCodecOf(encode)) } = options;
   const { service = '', name, idempotent, clock = systemClock } = options;
   const timeoutMs = checkNumber('timeoutMs', options.timeoutMs ?? Infinity);
   const limits = {
@@ -121,7 +126,7 @@ export function httpService<Req, Res>(
       transport: 'http',
       service,
       method: name ?? method,
-      kind: 'unary',
+      kind,
       idempotent: idempotent ?? isIdempotent(method),
       peer: request.socket.remoteAddress,
     };

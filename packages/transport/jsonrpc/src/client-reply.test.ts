@@ -15,6 +15,10 @@ function replyOf(status: number, text: string): HttpClientReply {
     bytes: async () => body,
     text: async () => text,
     json: async () => (text === '' ? undefined : JSON.parse(text)),
+    limits: { maxBodyBytes: Infinity, maxJsonDepth: Infinity },
+    async *stream() {
+      yield body;
+    },
   };
 }
 

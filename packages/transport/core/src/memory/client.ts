@@ -1,4 +1,4 @@
-import { type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { type Context, discard, type Endpoint, ServiceError } from '@fairlead/endpoint';
 import { type ClientOptions, type ClientStages, clientLifecycle } from '../client.ts';
 import type { ClientCall, ClientHooks } from '../hooks.ts';
 import { callsInFlight } from '../in-flight.ts';
@@ -119,6 +119,7 @@ export function createMemoryClient<Service>(server: MemoryServer<Service>): Memo
         const message = reply.message as ResMessage & Res;
         return decode === undefined ? message : decode(message, outgoing, ctx);
       },
+      discard: (reply) => discard('error' in reply ? undefined : reply.message),
       status: (_call, error) => statusOf(error?.code),
     };
     return clientLifecycle(operation, stages, options, options);

@@ -84,6 +84,7 @@ export function createMemoryServer<Service extends MemoryService<Service>>(
       const call = new MemoryServerCall(route.operation, incoming, { resolve, reject }, clock);
       inFlight.add(call);
       void route.run(call, call.ctx).then(() => {
+        call.release();
         inFlight.delete(call);
         if (inFlight.size === 0) whenIdle?.();
       });

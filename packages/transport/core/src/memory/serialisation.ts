@@ -1,4 +1,5 @@
 import { isAsyncIterable, ServiceError } from '@fairlead/endpoint';
+import { mapStream } from '../map-stream.ts';
 import { type Format, jsonFormat, structuredFormat, unsendable } from './unsendable.ts';
 
 /**
@@ -38,7 +39,7 @@ const packers: Readonly<Record<Serialisation, Pack>> = {
 function copying(format: Format, copy: (message: unknown) => unknown): Pack {
   return function pack(message, place): unknown {
     if (message === undefined) return undefined;
-    if (isAsyncIterable(message)) return eachOf(message, (item) => pack(item, place));
+    if (isAsyncIterable(message)) return mapStream(message, (item) => pack(item, place));
     const found = unsendable(message, format);
     if (found !== undefined) {
       throw new ServiceError(
@@ -48,11 +49,4 @@ function copying(format: Format, copy: (message: unknown) => unknown): Pack {
     }
     return copy(message);
   };
-}
-
-async function* eachOf(
-  stream: AsyncIterable<unknown>,
-  pack: (item: unknown) => unknown,
-): AsyncGenerator<unknown> {
-  for await (const item of stream) yield pack(item);
 }

@@ -6,6 +6,7 @@ import {
   cancelReason,
   createContext,
   deadlineExceeded,
+  discard,
   isAsyncIterable,
   type Operation,
   ServiceError,
@@ -22,6 +23,11 @@ export interface Incoming {
   readonly metadata: MetadataReader;
   readonly caller: Context;
 }
+
+/** What a handler answers: an error, or a message and the context under which it may be a stream. */
+export type ServerReply =
+  | { readonly message: unknown; readonly ctx: Context }
+  | { readonly error: SentError };
 
 /** Where the caller waits for its answer. */
 export interface Waiting {
@@ -41,7 +47,8 @@ export class MemoryServerCall implements ServerCall, CancelSource {
   private readonly waiting: Waiting;
   private unlink: () => void = () => {};
   private outgoing: MemoryMetadata | undefined = undefined;
-  private relay: Relay | undefined = undefined;
+  private requests: Relay | undefined = undefined;
+  private responses: Relay | undefined = undefined;
   private answered = false;
 
   constructor(operation: Operation, incoming: Incoming, waiting: Waiting, clock?: Clock) {
@@ -58,7 +65,8 @@ export class MemoryServerCall implements ServerCall, CancelSource {
   }
 
   get message(): unknown {
-    return this.incoming.message;
+    const { message } = this.incoming;
+    return isAsyncIterable(message) ? this.requestsOf(message) : message;
   }
 
   get requestMetadata(): MetadataReader {
@@ -84,20 +92,12 @@ export class MemoryServerCall implements ServerCall, CancelSource {
   }
 
   /** Answers the call; of a stream, waits for its end. Returns the status of the answer. */
-  send(reply: Reply): number | Promise<number> {
+  send(reply: ServerReply): number | Promise<number> {
     if ('error' in reply) return this.fail(reply.error);
-    if (!isAsyncIterable(reply.message)) {
-      this.answer(reply);
-      return statusOf(undefined);
-    }
-    const relay = new Relay(reply.message, this.ctx);
-    this.relay = relay;
-    this.waiting.resolve({ reply: { message: relay }, metadata: this.sentMetadata() });
-    return relay.over.then(() => {
-      this.answered = true;
-      this.unlink();
-      return statusOf(undefined);
-    });
+    const { message, ctx } = reply;
+    if (isAsyncIterable(message)) return this.sendStream(message, ctx);
+    this.answer(reply);
+    return statusOf(undefined);
   }
 
   /** Answers a call whose error could not be sent; where the caller is gone, nobody hears it. */
@@ -112,8 +112,53 @@ export class MemoryServerCall implements ServerCall, CancelSource {
     this.ctx.cancel(new ServiceError('canceled', 'the server was closed'));
   }
 
+  /** Lets go of the caller's stream, when the call is over. */
+  release(): void {
+    if (this.requests !== undefined) this.requests.fail(callOver());
+    else discard(this.incoming.message);
+  }
+
+  private sendStream(stream: AsyncIterable<unknown>, ctx: Context): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const relay = new Relay(stream, {
+        sourceEnded: () => {
+          this.answered = true;
+          this.unlink();
+          resolve(statusOf(undefined));
+        },
+        sourceFailed: reject,
+        readerLeft: () =>
+          this.ctx.cancel(new ServiceError('canceled', 'the caller closed the stream')),
+      });
+      this.responses = relay;
+      // Goes with the context, which the lifecycle disposes of.
+      ctx.onAbort((error) => {
+        relay.close();
+        reject(error);
+      });
+      this.waiting.resolve({ reply: { message: relay }, metadata: this.sentMetadata() });
+    });
+  }
+
+  private requestsOf(stream: AsyncIterable<unknown>): Relay {
+    if (this.requests !== undefined) return this.requests;
+    const relay = new Relay(stream, {
+      sourceEnded: () => {},
+      sourceFailed: (thrown) => {
+        this.leave(ServiceError.from(thrown));
+        this.ctx.cancel(
+          new ServiceError('canceled', 'the caller could not go on with its requests'),
+        );
+      },
+      readerLeft: () => {},
+    });
+    this.requests = relay;
+    this.ctx.onAbort((error) => relay.fail(error));
+    return relay;
+  }
+
   private fail(error: SentError): number {
-    this.relay?.fail(rebuilt(error));
+    this.responses?.fail(rebuilt(error));
     this.answer({ error });
     return statusOf(error.code);
   }
@@ -126,11 +171,15 @@ export class MemoryServerCall implements ServerCall, CancelSource {
 
   private leave(error: ServiceError): void {
     this.unlink();
-    this.relay?.fail(error);
+    this.responses?.fail(error);
     this.waiting.reject(error);
   }
 
   private sentMetadata(): MetadataReader {
     return this.outgoing?.sent() ?? noMetadata;
   }
+}
+
+function callOver(): ServiceError {
+  return new ServiceError('canceled', 'the call is over: read its requests before it is answered');
 }

@@ -1,9 +1,9 @@
 import type { Context, Endpoint, Operation, OperationKind } from '@fairlead/endpoint';
 import type { ServerCall, ServerHooks } from '../hooks.ts';
 import { type CallRunner, type ServerStages, serverLifecycle } from '../server.ts';
-import { type Reply, sentError } from './reply.ts';
+import { sentError } from './reply.ts';
 import type { Pack } from './serialisation.ts';
-import type { MemoryServerCall } from './server-call.ts';
+import type { MemoryServerCall, ServerReply } from './server-call.ts';
 
 /** How an endpoint is exposed in memory. */
 export interface MemoryHandlerOptions<Req, Res, ReqMessage, ResMessage>
@@ -64,14 +64,19 @@ export function memoryHandler<Req, Res, ReqMessage = Req, ResMessage = Res>(
   const encode = options.encode ?? ((response: Res) => response as unknown as ResMessage);
   const { kind = 'unary', idempotent = false } = options;
 
-  function stages(pack: Pack): ServerStages<MemoryServerCall, Req, Res, Reply> {
-    const packed = (message: ResMessage): Reply => ({ message: pack(message, 'response') });
+  function stages(pack: Pack): ServerStages<MemoryServerCall, Req, Res, ServerReply> {
+    const packed = (message: ResMessage, ctx: Context): ServerReply => ({
+      message: pack(message, 'response'),
+      ctx,
+    });
     return {
       // Sound: the client's endpoint has the same message type, see MemoryClient.
       decode: (call, ctx) => decode(call.message as ReqMessage, call, ctx),
       encode(response, call, ctx) {
         const message = encode(response, call, ctx);
-        return message instanceof Promise ? message.then(packed) : packed(message);
+        return message instanceof Promise
+          ? message.then((settled) => packed(settled, ctx))
+          : packed(message, ctx);
       },
       encodeError: (error) => ({ error: sentError(error, pack) }),
       send: (reply, call) => call.send(reply),
