@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Outcome } from '@fairlead/transport';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../test/ask.ts';
+import { deferred } from '../../test/deferred.ts';
 import { serve } from '../../test/hosts.ts';
 import { mirror } from '../../test/mirror.ts';
 import { proxied } from '../../test/proxied.ts';
@@ -198,14 +200,14 @@ describe('a reverse proxy', () => {
   });
 
   it('breaks a reply off that the target does not finish', async () => {
-    const errors: unknown[] = [];
+    const ended = deferred<Outcome>();
     const { port } = await proxied(
       ({ socket }) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello'),
-      { onError: (error) => errors.push(error) },
+      { finalize: [(_ctx, _call, outcome) => ended.resolve(outcome)] },
     );
     const answer = await exchange(port, 'GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     expect(answer).toContain('content-length: 9');
-    expect(errors).toMatchObject([{ code: 'unavailable' }]);
+    expect(await ended.promise).toMatchObject({ status: 200, error: { code: 'unavailable' } });
   });
 
   it('tells nothing of the target that it cannot reach', async () => {
