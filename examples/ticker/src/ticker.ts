@@ -17,7 +17,7 @@ export interface Tick {
   readonly price: number;
 }
 
-export const Trade = z.object({ symbol: z.string(), volume: z.number().positive() });
+const Trade = z.object({ symbol: z.string(), volume: z.number().positive() });
 
 interface Watch {
   readonly symbol: string;

@@ -1,29 +1,10 @@
-import { type Context, isAsyncIterable, type Operation, ServiceError } from '@fairlead/endpoint';
+import { isAsyncIterable, type Operation, ServiceError } from '@fairlead/endpoint';
 import type { ClientCall, MetadataReader, MetadataWriter } from '@fairlead/transport';
 import type { HttpClientReply } from './client-reply.ts';
 import { jsonType } from './json-reply.ts';
 import { headerReader, requestHeaderWriter } from './metadata.ts';
 import { ndjsonRequest } from './ndjson-request.ts';
-
-/** What an `encode` makes of a request. */
-export interface HttpOutgoing {
-  /** The path below the client's base URL, from `/` on; may bring a query. Default: the endpoint's. */
-  readonly path?: string | undefined;
-  /** Parameters that are added to the path's query. */
-  readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Headers by lower-case name, added to the endpoint's. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** A value that goes out as a JSON body. */
-  readonly json?: unknown;
-  /**
-   * A body as it is; its type goes into `headers`. A stream is sent in chunks, no faster than the
-   * server reads; it is closed where the call ends first, and what it rejects with ends the call.
-   */
-  readonly body?: OutgoingBody | undefined;
-}
-
-/** The body of a request, whole or as a stream. */
-export type OutgoingBody = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+import type { HttpEncode, HttpOutgoing, OutgoingBody } from './outgoing.ts';
 
 /** One HTTP call on the client, as its hooks see it. */
 export interface HttpClientCall extends ClientCall {
@@ -112,6 +93,3 @@ export function targetPath(prefix: string, path: string, query: HttpOutgoing['qu
   const separator = target.includes('?') ? '&' : '?';
   return `${target}${separator}${new URLSearchParams(query)}`;
 }
-
-/** What encodes the requests of one endpoint. */
-export type HttpEncode<Req> = (request: Req, ctx: Context) => HttpOutgoing | Promise<HttpOutgoing>;

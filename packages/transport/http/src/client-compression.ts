@@ -1,9 +1,10 @@
 import { discard, isAsyncIterable } from '@fairlead/endpoint';
-import type { OutgoingBody, OutgoingCall } from './client-call.ts';
+import type { OutgoingCall } from './client-call.ts';
 import { type HttpClientReply, replyTooLarge, unreadable, WholeReply } from './client-reply.ts';
 import { compressedBody } from './compressed-body.ts';
 import { type ContentCoding, codecs, codingOf } from './content-coding.ts';
 import { decompressedStream } from './decompressed-stream.ts';
+import type { OutgoingBody } from './outgoing.ts';
 import { StreamedReply } from './streamed-reply.ts';
 
 /** What a client that reads compressed replies says of itself. */

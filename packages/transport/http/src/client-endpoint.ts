@@ -11,9 +11,6 @@ import {
   defaultEncode,
   encodeBody,
   type HttpClientCall,
-  type HttpEncode,
-  type HttpOutgoing,
-  type OutgoingBody,
   OutgoingCall,
   targetPath,
 } from './client-call.ts';
@@ -23,6 +20,7 @@ import { type ContentCoding, contentCodings } from './content-coding.ts';
 import type { Send } from './dispatch.ts';
 import { writeTimeoutMs } from './metadata.ts';
 import { isIdempotent } from './methods.ts';
+import type { HttpEncode, HttpOutgoing, OutgoingBody } from './outgoing.ts';
 import { problemError } from './problem.ts';
 import { kindOf, streamCodecOf } from './stream-codec.ts';
 

@@ -1,10 +1,11 @@
 import { type Context, isAsyncIterable, ServiceError } from '@fairlead/endpoint';
 import type { Dispatcher } from 'undici';
 import { ChunkQueue } from './chunk-queue.ts';
-import type { OutgoingBody, OutgoingCall } from './client-call.ts';
+import type { OutgoingCall } from './client-call.ts';
 import { type HttpClientReply, replyTooLarge, WholeReply } from './client-reply.ts';
 import { failedToSend, type Wire } from './dispatch.ts';
 import { joined } from './joined.ts';
+import type { OutgoingBody } from './outgoing.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
 import { StreamedReply } from './streamed-reply.ts';
 

@@ -6,7 +6,7 @@ export {
   type HttpClientOptions,
   type HttpClientTls,
 } from './client.ts';
-export type { HttpClientCall, HttpEncode, HttpOutgoing, OutgoingBody } from './client-call.ts';
+export type { HttpClientCall } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
 export { type CompressionOptions, compressed, type HttpReplyEncode } from './compressed.ts';
@@ -35,6 +35,7 @@ export { type NdjsonBodyOptions, ndjsonBody } from './ndjson-body.ts';
 export { type NdjsonReplyOptions, ndjsonReply } from './ndjson-reply.ts';
 export { ndjsonRequest } from './ndjson-request.ts';
 export { streamReply } from './negotiated-reply.ts';
+export type { HttpEncode, HttpOutgoing, OutgoingBody } from './outgoing.ts';
 export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
 export { type ProtobufType, protobufBody, protobufReply, protobufRequest } from './protobuf.ts';

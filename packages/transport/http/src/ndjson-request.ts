@@ -1,7 +1,7 @@
 import type { Context } from '@fairlead/endpoint';
-import type { HttpOutgoing } from './client-call.ts';
 import { EncodedStream, type StreamFormat } from './encoded-stream.ts';
 import { ndjsonLine, ndjsonType } from './ndjson-format.ts';
+import type { HttpOutgoing } from './outgoing.ts';
 import { type StreamCodec, streamCodec } from './stream-codec.ts';
 
 const requestFormat: StreamFormat<unknown> = {

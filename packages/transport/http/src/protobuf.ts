@@ -1,7 +1,7 @@
 import { failureOf, isServiceError, ServiceError } from '@fairlead/endpoint';
-import type { HttpOutgoing } from './client-call.ts';
 import { type HttpClientReply, unreadable } from './client-reply.ts';
 import { mediaType, unsupportedType } from './media-type.ts';
+import type { HttpOutgoing } from './outgoing.ts';
 import { problemReply } from './problem.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
