@@ -86,3 +86,10 @@ export function unreadable(cause: unknown): ServiceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ServiceError('internal', `unreadable reply: ${reason}`, { cause });
 }
+
+/** The error of a reply that is larger than the client takes. */
+export function replyTooLarge(maxBytes: number): ServiceError {
+  return new ServiceError('resource_exhausted', `the reply is larger than ${maxBytes} bytes`, {
+    retryable: false,
+  });
+}

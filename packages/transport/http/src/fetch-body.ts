@@ -1,4 +1,5 @@
-import { consumed, hungUp, tooLarge } from './request.ts';
+import { consumed, hungUp, tooLarge, unsupportedCoding } from './body-errors.ts';
+import { codingOf } from './content-coding.ts';
 
 /** The body of a request of the fetch standard, or a ServiceError that says why there is none. Reads no more than `maxBytes`. */
 export async function readFetchBody(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -16,7 +17,10 @@ export async function readFetchBody(request: Request, maxBytes: number): Promise
 
 const end = { done: true, value: undefined } as const;
 
-/** The body as it comes. It is not opened before it is read, and canceled by whoever wants no more of it. */
+/**
+ * The body as it comes. It is not opened before it is read, and canceled by whoever wants no more of it. One that
+ * is compressed is refused: what unfolds brotli, and stops at a limit, is not in every host.
+ */
 export function fetchStream(request: Request): AsyncIterableIterator<Uint8Array, undefined> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let isOver = false;
@@ -27,6 +31,11 @@ export function fetchStream(request: Request): AsyncIterableIterator<Uint8Array,
     async next() {
       if (isOver) return end;
       if (reader === undefined && request.bodyUsed) throw consumed();
+      if (
+        reader === undefined &&
+        codingOf(request.headers.get('content-encoding') ?? undefined) !== undefined
+      )
+        throw unsupportedCoding([]);
       reader ??= request.body?.getReader();
       if (reader === undefined) return end;
       const { done, value } = await reader.read().catch((cause: unknown) => {

@@ -31,6 +31,27 @@ describe('fetchHandler', () => {
     expect(await response.text()).toBe('{"a":"é"}');
   });
 
+  it.each(['gzip', 'br', 'deflate', 'gzip, gzip'])('refuses a body in %s', async (coding) => {
+    const response = await echo(post('{}', { 'content-encoding': coding }));
+    expect(response.status).toBe(415);
+    expect(response.headers.get('accept-encoding')).toBe('identity');
+    expect(await response.json()).toMatchObject({
+      code: 'invalid_argument',
+      detail: 'unsupported content coding: send the body as it is',
+    });
+    expect((await echo(post('{}', { 'content-encoding': 'identity' }))).status).toBe(200);
+  });
+
+  it('refuses a stream that is compressed', async () => {
+    const streams = fetchHandler(async (body: AsyncIterable<Uint8Array>) => body.constructor.name, {
+      decode: async (request) => {
+        for await (const _ of request.stream());
+        return request.stream();
+      },
+    });
+    expect((await streams(post('{}', { 'content-encoding': 'gzip' }))).status).toBe(415);
+  });
+
   it('shows the decoder what came', async () => {
     const handler = fetchHandler(async (seen: unknown) => seen, {
       decode: ({ method, path, query, params, headers }) => ({

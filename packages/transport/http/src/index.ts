@@ -15,6 +15,8 @@ export {
 export type { HttpClientCall } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
+export { type CompressionOptions, compressed, type HttpReplyEncode } from './compressed.ts';
+export type { ContentCoding } from './content-coding.ts';
 export {
   type EventStreamBodyOptions,
   eventStreamBody,
@@ -43,6 +45,12 @@ export { streamReply } from './negotiated-reply.ts';
 export type { HttpEncode, HttpOutgoing, OutgoingBody } from './outgoing.ts';
 export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
+export { type ProtobufType, protobufBody, protobufReply, protobufRequest } from './protobuf.ts';
+export type { ProxyHeaders } from './proxy/end-to-end.ts';
+export type { ForwardedPolicy } from './proxy/forwarded.ts';
+export type { ProxyCall, ProxyReply, ProxyRequest } from './proxy/proxy-call.ts';
+export { createReverseProxy, type ReverseProxy } from './proxy/reverse-proxy.ts';
+export type { ProxyTarget, ReverseProxyOptions } from './proxy/reverse-proxy-options.ts';
 export type { HttpReply } from './reply.ts';
 export type { HttpRequest } from './request.ts';
 export {
@@ -61,6 +69,7 @@ export { fetchRoutes, type RoutesOptions, routes } from './routes.ts';
 export type { Issue } from './schema.ts';
 export { type HttpHandler, httpHandler } from './server.ts';
 export type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
+export { addTiming, type ServerTiming, serverTiming } from './server-timing.ts';
 export type { HttpHandlerOptions } from './service.ts';
 export {
   codeOf,
@@ -79,7 +88,7 @@ export type { StreamEncoder } from './stream-reply.ts';
 
 export { parseJson } from './json.ts';
 export { jsonType } from './json-reply.ts';
+export { checkJsonType } from './media-type.ts';
 export { headerReader, requestHeaderWriter } from './metadata.ts';
 export { problemError } from './problem.ts';
-export { checkJsonType } from './request.ts';
 export { validate } from './schema.ts';

@@ -3,7 +3,6 @@ import {
   type Context,
   checkNumber,
   type Endpoint,
-  isAsyncIterable,
   type Operation,
   type OperationKind,
   type ServiceError,
@@ -13,10 +12,9 @@ import { type ServerHooks, serverLifecycle } from '@fairlead/transport';
 import type { BodyLimits } from './body.ts';
 import type { HostedCall, HttpServerCall } from './call.ts';
 import { callContext } from './call-context.ts';
+import { defaultReply } from './default-reply.ts';
 import { defaultJsonDepth } from './json.ts';
-import { jsonReply } from './json-reply.ts';
 import { isIdempotent } from './methods.ts';
-import { ndjsonReply } from './ndjson-reply.ts';
 import { problemReply } from './problem.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
@@ -30,7 +28,7 @@ export interface HttpHandlerOptions<Req, Res, Call extends HttpServerCall = Http
   extends ServerHooks<Call, Res> {
   /** Makes the endpoint's request of what came: `jsonBody(schema)`, or any function of the request. */
   readonly decode: (request: HttpRequest, ctx: Context) => Req | Promise<Req>;
-  /** Makes the reply of a response. Default: {@link jsonReply}, and {@link ndjsonReply} of a stream. */
+  /** Makes the reply of a response. Default: `jsonReply`, and `ndjsonReply` of a stream. */
   readonly encode?:
     | ((response: Res, call: Call, ctx: Context) => HttpReply | Promise<HttpReply>)
     | undefined;
@@ -115,10 +113,4 @@ export function httpService<Req, Res, Call extends HttpServerCall>(
       return lifecycle(call, ctx);
     },
   };
-}
-
-const streamReply = /* @__PURE__ */ ndjsonReply();
-
-function defaultReply(response: unknown, call: HttpServerCall, ctx: Context): HttpReply {
-  return isAsyncIterable(response) ? streamReply(response, call, ctx) : jsonReply(response);
 }

@@ -25,7 +25,12 @@ export function fetchBinding(
         ...serverHooks,
       });
       const server = await start(handler);
-      const target = { host: new URL(server.url).host, prefix: '', send: sendTo(server) };
+      const target = {
+        host: new URL(server.url).host,
+        prefix: '',
+        maxResponseBytes: Infinity,
+        send: sendTo(server),
+      };
       const call: Endpoint<never, never> = clientEndpoint(target, {
         path: '/echo',
         ...clientHooks,

@@ -18,7 +18,12 @@ export function http2Client(origin: string, options: SecureClientSessionOptions 
   const session = connect(origin, options);
   // The calls say what went wrong.
   session.on('error', () => {});
-  const target = { host: new URL(origin).host, prefix: '', send: sendOver(session) };
+  const target = {
+    host: new URL(origin).host,
+    prefix: '',
+    send: sendOver(session),
+    maxResponseBytes: Infinity,
+  };
   return {
     session,
     endpoint: (call) => clientEndpoint(target, call),
