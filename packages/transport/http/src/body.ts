@@ -4,7 +4,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 export interface HttpBody {
   /** The bytes as they came. */
   bytes(): Promise<Buffer>;
-  /** The bytes as UTF-8 text. */
+  /** The bytes as UTF-8 text. A request whose bytes are none is refused with 400. */
   text(): Promise<string>;
   /**
    * The value of a JSON body, as the schema makes it. Without a schema the value is taken at its

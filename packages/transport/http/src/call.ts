@@ -11,6 +11,8 @@ import {
   readJson,
 } from './request.ts';
 import { validate } from './schema.ts';
+import { originForm } from './target.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 /** One HTTP call on the server: the request as decoders see it, and Node's own two objects. */
 export interface HttpServerCall extends ServerCall, HttpRequest {
@@ -77,7 +79,7 @@ export class NodeCall implements HttpServerCall {
   }
 
   async text(): Promise<string> {
-    return (await this.bytes()).toString();
+    return decodeUtf8(await this.bytes());
   }
 
   json<Schema extends StandardSchemaV1>(
@@ -90,6 +92,6 @@ export class NodeCall implements HttpServerCall {
   }
 
   private get target(): string {
-    return this.request.url ?? '';
+    return originForm(this.request.url ?? '');
   }
 }

@@ -1,8 +1,16 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
 import { drain } from './drain.ts';
 import { guardHead } from './head.ts';
+import { limitWrites } from './write-timeout.ts';
 
 /** Limits of a server. Every time is in milliseconds. */
 export interface HttpServerOptions {
@@ -10,6 +18,11 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs?: number | undefined;
   /** How long a client may take to send a whole request; 0 for no limit. Default 30 000; a slower one gets 408. */
   readonly requestTimeoutMs?: number | undefined;
+  /**
+   * How long a client may leave its answer unread; 0 for no limit. Default 30 000; one of whose answer
+   * nothing has left for so long, and up to a second more, is cut off. Slow but steady is no matter.
+   */
+  readonly writeTimeoutMs?: number | undefined;
   /**
    * How long a connection is kept between two requests. Default 65 000: longer than the usual load
    * balancer keeps its own end, so that it is not the server who closes first.
@@ -19,6 +32,12 @@ export interface HttpServerOptions {
   readonly maxHeaderBytes?: number | undefined;
   /** How many headers a request may have. Default 100; one with more gets 431. */
   readonly maxHeaders?: number | undefined;
+  /**
+   * How many requests may wait on a connection for the answer of one before them. Default 100; one more
+   * gets 429, and the connection is closed. They are served at once, and their answers kept until it is
+   * their turn, so that this bounds what one connection can fill the memory with.
+   */
+  readonly maxPipelined?: number | undefined;
   /** Default: the clock of the process. */
   readonly clock?: Clock | undefined;
 }
@@ -61,9 +80,19 @@ export function createHttpServer(
     min: 1,
     integer: true,
   });
-  const server = createServer(nodeOptions(options), guardHead(listener, maxHeaders));
+  const maxPipelined = checkNumber('maxPipelined', options.maxPipelined ?? 100, { integer: true });
+  const server = createServer(
+    nodeOptions(options),
+    guardHead(listener, { maxHeaders, maxPipelined }),
+  );
   // One more than may come, so that one too many is seen and not dropped in silence.
   server.maxHeadersCount = maxHeaders + 1;
+  server.on('connect', refuseTunnel);
+  const stopWrites = limitWrites(
+    server,
+    checkTimeout('writeTimeoutMs', options.writeTimeoutMs ?? 30_000),
+    clock,
+  );
   let bound: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
 
@@ -82,6 +111,7 @@ export function createHttpServer(
     // A server that is about to listen can be closed only once it does.
     await bound;
     if (server.listening) await drain(server, graceMs, clock);
+    stopWrites();
   }
 
   function close({ graceMs = 10_000 }: CloseOptions = {}): Promise<void> {
@@ -92,19 +122,25 @@ export function createHttpServer(
   return { server, listen, close, [Symbol.asyncDispose]: () => close() };
 }
 
+/** Node would close the connection without a word. */
+function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  const answer = 'HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+  // Node has let go of the connection, errors included.
+  socket.on('error', () => {}).end(answer, () => socket.destroy());
+}
+
+function checkTimeout(name: string, ms: number): number {
+  return checkNumber(name, ms, { max: 2_147_483_647, integer: true });
+}
+
 function nodeOptions(options: HttpServerOptions): ServerOptions {
-  const limit = { max: 2_147_483_647, integer: true };
-  const requestTimeout = checkNumber('requestTimeoutMs', options.requestTimeoutMs ?? 30_000, limit);
+  const requestTimeout = checkTimeout('requestTimeoutMs', options.requestTimeoutMs ?? 30_000);
   const ofHeaders = options.headersTimeoutMs ?? Math.min(10_000, requestTimeout || 10_000);
-  const headersTimeout = checkNumber('headersTimeoutMs', ofHeaders, limit);
+  const headersTimeout = checkTimeout('headersTimeoutMs', ofHeaders);
   return {
     requestTimeout,
     headersTimeout,
-    keepAliveTimeout: checkNumber(
-      'keepAliveTimeoutMs',
-      options.keepAliveTimeoutMs ?? 65_000,
-      limit,
-    ),
+    keepAliveTimeout: checkTimeout('keepAliveTimeoutMs', options.keepAliveTimeoutMs ?? 65_000),
     maxHeaderSize: checkNumber('maxHeaderBytes', options.maxHeaderBytes ?? 16_384, {
       min: 1,
       integer: true,

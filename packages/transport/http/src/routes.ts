@@ -5,6 +5,7 @@ import type { RouteDefaults } from './route-defaults.ts';
 import { routeTable } from './route-table.ts';
 import { type HttpHandler, httpService } from './server.ts';
 import { httpStatus } from './status.ts';
+import { originForm } from './target.ts';
 
 /** What all routes have in common, and the router's own limit. */
 export interface RoutesOptions extends RouteDefaults {
@@ -44,8 +45,8 @@ export function routes(nodes: readonly RouteNode[], options: RoutesOptions = {})
 
   return function handler(request, response) {
     const { method = '', url = '' } = request;
-    const path = pathOf(url);
-    const found = isRoutable(path) ? table.find(method, path) : undefined;
+    const path = pathOf(originForm(url));
+    const found = isPath(path) ? table.find(method, path) : undefined;
     if (found !== undefined) return found.serve(request, response, found.params);
     if (method === 'OPTIONS' && path === '*') return allowReply(response, table.methods);
     if (!isWellFormed(path)) return refuse(request, response, undefined, malformed());
@@ -61,13 +62,13 @@ function pathOf(url: string): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
-/** Whether a path is one, or a whole URL as proxies are sent it: Node's parser also lets `*` and a fragment through. */
-function isRoutable(path: string): boolean {
-  return (path.startsWith('/') || /^https?:\/\//i.test(path)) && !path.includes('#');
+/** Whether a path is one: Node's parser also lets `*`, other URLs and a fragment through. */
+function isPath(path: string): boolean {
+  return path.startsWith('/') && !path.includes('#');
 }
 
 function isWellFormed(path: string): boolean {
-  if (!isRoutable(path)) return false;
+  if (!isPath(path)) return false;
   try {
     decodeURIComponent(path);
     return true;
