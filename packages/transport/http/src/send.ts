@@ -12,7 +12,8 @@ export function send(reply: HttpReply, { response }: HttpServerCall): number {
   // A flat list: Node takes it as it is, and no merged copy of the headers is made.
   const lines: (string | readonly string[])[] = [];
   for (const name in headers) {
-    if (!isFraming(name)) lines.push(name, headers[name] ?? '');
+    const value = headers[name] ?? '';
+    if (!isReserved(name.toLowerCase(), value)) lines.push(name, value);
   }
   if (mayHaveLength(status)) lines.push('content-length', String(byteLength(body)));
   // With its phrase: Node would keep that of an attempt which failed. The cast, because Node takes
@@ -38,11 +39,23 @@ function isFinal(status: number): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599;
 }
 
-/** What says where the body ends is ours: a header passed on from elsewhere must not contradict it. */
-function isFraming(name: string): boolean {
-  if (name.length !== 14 && name.length !== 17) return false;
-  const key = name.toLowerCase();
-  return key === 'content-length' || key === 'transfer-encoding';
+/** What says where the body ends, what becomes of the connection, and how a call over gRPC went. */
+const reserved: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** These are ours: a header passed on from elsewhere must not contradict them. Only a close may be asked for. */
+function isReserved(name: string, value: string | readonly string[]): boolean {
+  if (name === 'connection') return value !== 'close';
+  return reserved.has(name) || name.startsWith('grpc-');
 }
 
 /** Of 204 and 304 the length is that of no body at all (RFC 9110 §8.6). */
