@@ -58,9 +58,7 @@ describe('an id comes back exactly as it was sent', () => {
 
   it('for each of a batch, also where two are the same', async () => {
     const call = (id: string) => request(`"method":"echo","params":["],[",{}],"id":${id}`);
-    const { body } = await server.post(
-      ` [ ${['1', '2.0', '1', '"1"'].map(call).join(' , ')} ]`,
-    );
+    const { body } = await server.post(` [ ${['1', '2.0', '1', '"1"'].map(call).join(' , ')} ]`);
     expect([...body.matchAll(/"id":([^}]*)\}/g)].map(([, id]) => id)).toEqual([
       '1',
       '2.0',
