@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { systemClock } from '@fairlead/endpoint';
 import { fakeClock } from '@fairlead/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { deferred } from '../test/deferred.ts';
@@ -57,18 +58,20 @@ describe('a client that does not read its answer', () => {
     expect(calls()).toBeLessThan(200);
   });
 
-  it('is not confused with one that reads slowly', async () => {
-    const { client, socket } = await listen(large, 200);
+  it('is not confused with one that reads slowly, for much longer than the limit', async () => {
+    const { client, socket } = await listen(large, 500);
+    const start = performance.now();
     let size = 0;
     client.on('data', (chunk: Buffer) => {
       size += chunk.length;
       client.pause();
-      setImmediate(() => client.resume());
+      systemClock.schedule(2, () => client.resume());
       if (size >= large.length) client.end();
     });
     client.write(get);
     await closed(socket);
     expect(size).toBeGreaterThan(large.length);
+    expect(performance.now() - start).toBeGreaterThan(600);
   });
 });
 
@@ -104,6 +107,39 @@ describe('the limit on writing', () => {
     await server.close();
     await gone;
     expect(clock.pending()).toBe(0);
+  });
+
+  it('ends with the answer that it was for, while the next one is still being made', async () => {
+    const clock = fakeClock();
+    const answer = deferred<string>();
+    let calls = 0;
+    const handler = httpHandler(async () => (++calls === 1 ? large : answer.promise), {
+      decode: () => undefined,
+    });
+    const server = createHttpServer(handler, { clock, writeTimeoutMs: 60_000 });
+    onTestFinished(() => server.close({ graceMs: 0 }));
+    const accepted = deferred<Socket>();
+    const finished = deferred();
+    server.server.once('connection', accepted.resolve);
+    server.server.once('request', (_request, response) =>
+      response.once('finish', finished.resolve),
+    );
+    const client = await open((await server.listen()).port);
+    client.write(get + get);
+    const socket = await accepted.promise;
+    await new Promise<void>((resolve) => {
+      client.once('data', () => {
+        client.pause();
+        resolve();
+      });
+    });
+    await clock.advance(1000);
+    expect(socket.timeout).toBeCloseTo(60_000, -1);
+    client.resume();
+    await finished.promise;
+    await clock.advance(1000);
+    expect(socket.timeout).toBe(0);
+    answer.resolve('done');
   });
 
   it('looks at nothing while nobody is connected', async () => {
