@@ -82,7 +82,7 @@ describe('parseJson', () => {
       const bytes = Buffer.from(`{${numbers.map((i) => `"${key(i)}":0`).join(',')}}`);
       const start = performance.now();
       expect(refusal(bytes)).toBe('accepted');
-      expect(performance.now() - start).toBeLessThan(1000);
+      expect(performance.now() - start).toBeLessThan(2000);
     }
   });
 

@@ -34,7 +34,7 @@ async function listen(text: string, writeTimeoutMs: number) {
 const closed = (socket: Socket): Promise<unknown> =>
   new Promise((resolve) => socket.once('close', resolve));
 
-describe('a client that does not read its answer', () => {
+describe('a client that does not read its answer', { timeout: 20_000 }, () => {
   it('is cut off', async () => {
     const { client, socket } = await listen(large, 100);
     client.pause().write(get);
@@ -75,7 +75,7 @@ describe('a client that does not read its answer', () => {
   });
 });
 
-describe('the limit on writing', () => {
+describe('the limit on writing', { timeout: 20_000 }, () => {
   it('does not touch an endpoint that takes its time, nor an idle connection', async () => {
     const clock = fakeClock();
     const called = deferred();

@@ -35,7 +35,7 @@ const message = (method: string, params: string, id = '1'): string =>
   `{"jsonrpc":"2.0","method":"${method}","params":${params},"id":${id}}`;
 const errorOf = async (body: string) => JSON.parse((await server.post(body)).body).error;
 
-describe('what is too much is refused whole', () => {
+describe('what is too much is refused whole', { timeout: 20_000 }, () => {
   it.each([
     [
       'a batch of 100 000 calls',
@@ -54,7 +54,7 @@ describe('what is too much is refused whole', () => {
     calls = 0;
     const start = performance.now();
     expect(await errorOf(body)).toMatchObject({ code });
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(4000);
     expect(calls).toBe(0);
     expect(JSON.parse((await server.post(message('echo', '[1]'))).body)).toMatchObject({
       result: [1],
