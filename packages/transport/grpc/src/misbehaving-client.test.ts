@@ -201,7 +201,7 @@ describe('grpc-js itself', () => {
   });
 });
 
-describe('a client that', () => {
+describe('a client that', { timeout: 20_000 }, () => {
   it('opens and resets streams as fast as it can is sent away, or does no harm', async () => {
     const { target, seen, expectWell } = await serveSum();
     const session = openSession(`http://${target}`);
