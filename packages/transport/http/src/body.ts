@@ -14,7 +14,7 @@ export interface HttpBody {
   readonly limits: BodyLimits;
   /** The bytes as they came. */
   bytes(): Promise<Uint8Array>;
-  /** The bytes as UTF-8 text. */
+  /** The bytes as UTF-8 text. A request whose bytes are none is refused with 400. */
   text(): Promise<string>;
   /**
    * The value of a JSON body, as the schema makes it. Without a schema the value is taken at its

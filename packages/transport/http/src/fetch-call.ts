@@ -13,6 +13,7 @@ import type { HttpRequest } from './request.ts';
 import { validate } from './schema.ts';
 import { statusOf } from './status.ts';
 import { pathOf, queryOf } from './target.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 const noParams: HttpRequest['params'] = Object.freeze(Object.create(null));
 
@@ -93,7 +94,7 @@ export class FetchCall implements FetchServerCall, HostedCall {
   }
 
   async text(): Promise<string> {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await this.bytes());
+    return decodeUtf8(await this.bytes());
   }
 
   json<Schema extends StandardSchemaV1>(

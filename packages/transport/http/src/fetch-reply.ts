@@ -1,7 +1,7 @@
 import { discard, isAsyncIterable } from '@fairlead/endpoint';
 import { type CallEnd, type ReplyStream, replyStream } from './fetch-stream.ts';
 import type { HttpReply } from './reply.ts';
-import { checkStatus, isFraming, mayHaveLength } from './reply-head.ts';
+import { checkStatus, isReserved, mayHaveLength } from './reply-head.ts';
 
 const encoder = new TextEncoder();
 
@@ -50,8 +50,8 @@ export function bareResponse(status: number): Response {
 function headersOf({ headers }: Pick<HttpReply, 'headers'>, added: Headers | undefined): Headers {
   const all = new Headers(added);
   for (const name in headers) {
-    if (isFraming(name)) continue;
     const value = headers[name] ?? '';
+    if (isReserved(name, value)) continue;
     if (typeof value === 'string') all.set(name, value);
     else setEach(all, name, value);
   }

@@ -19,10 +19,18 @@ export function guardHead2(listener: Http2Listener, maxHeaderBytes: number): Htt
     if (target === undefined || isAmbiguous || !isWellFormedHost(target)) {
       return refuse(400, response);
     }
+    if (request.method === 'TRACE') return refuse(501, response);
+    if (!isTargetFine(request)) return refuse(400, response);
     if (sizeOf(request.rawHeaders) > maxHeaderBytes) return refuse(431, response);
     headers.host = target;
     listener(request, response);
   };
+}
+
+/** As of HTTP/1.1, but that there is no whole URL here (RFC 9113 §8.3.1). */
+function isTargetFine({ url, method }: Http2ServerRequest): boolean {
+  if (url === '*') return method === 'OPTIONS';
+  return url.startsWith('/') && !url.includes('#');
 }
 
 function refuse(status: number, response: Http2ServerResponse): void {

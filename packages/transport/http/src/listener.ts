@@ -49,7 +49,7 @@ export function createHttpServer(
 ): HttpServer {
   const { clock = systemClock } = options;
   // Sound: with HTTP/2 it is a handler, as the overloads say.
-  const { server, more } = nodeServer(listener as HttpHandler, options);
+  const { server, more, stopWrites } = nodeServer(listener as HttpHandler, options);
   let bound: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
 
@@ -68,6 +68,7 @@ export function createHttpServer(
     // A server that is about to listen can be closed only once it does.
     await bound;
     if (server.listening) await drain(server, graceMs, clock, more);
+    stopWrites();
   }
 
   function close({ graceMs = 10_000 }: CloseOptions = {}): Promise<void> {

@@ -11,7 +11,8 @@ import { type HostRequest, type HttpRequest, readBytes, readJson } from './reque
 import { readStream } from './request-stream.ts';
 import { validate } from './schema.ts';
 import { abandon, send } from './send.ts';
-import { pathOf, queryOf } from './target.ts';
+import { originForm, pathOf, queryOf } from './target.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 /**
  * A class, since one is made for each request: its members cost nothing until they are read. It looks
@@ -73,7 +74,7 @@ export class NodeCall implements NodeServerCall, HostedCall {
   }
 
   async text(): Promise<string> {
-    return (await this.bytes()).toString();
+    return decodeUtf8(await this.bytes());
   }
 
   json<Schema extends StandardSchemaV1>(
@@ -118,6 +119,6 @@ export class NodeCall implements NodeServerCall, HostedCall {
   }
 
   private get target(): string {
-    return this.request.url ?? '';
+    return originForm(this.request.url ?? '');
   }
 }

@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { createServer as CreateSecure } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { checkNumber, systemClock } from '@fairlead/endpoint';
 import { acceptHttp2 } from './accept.ts';
 import { allConnections, type Connections } from './connections.ts';
@@ -8,12 +9,15 @@ import { http2Limits } from './http2-options.ts';
 import { http2Acceptor } from './http2-server.ts';
 import type { HttpHandler } from './server.ts';
 import type { HttpServerOptions } from './server-options.ts';
+import { limitWrites } from './write-timeout.ts';
 
 /** Node's server for a handler, and the connections that its own `close` does not know. */
 export interface NodeServer {
   readonly server: Server;
   /** Undefined where there are none but those of plain HTTP/1.1. */
   readonly more: Connections | undefined;
+  /** Ends the watch over clients that do not read. */
+  readonly stopWrites: () => void;
 }
 
 /** Makes Node's server of the options of ours, with their limits. */
@@ -23,13 +27,20 @@ export function nodeServer(handler: HttpHandler, options: HttpServerOptions): No
     min: 1,
     integer: true,
   });
+  const maxPipelined = checkNumber('maxPipelined', options.maxPipelined ?? 100, { integer: true });
+  const writeTimeoutMs = checkTimeout('writeTimeoutMs', options.writeTimeoutMs ?? 30_000);
   const limits = serverLimits(options);
-  const guarded = guardHead(handler, maxHeaders);
+  const guarded = guardHead(handler, { maxHeaders, maxPipelined });
   const server = tls === undefined ? createServer(limits, guarded) : secureServer();
   // One more than may come, so that one too many is seen and not dropped in silence.
   server.maxHeadersCount = maxHeaders + 1;
-  if (http2 === false && tls === undefined) return { server, more: undefined };
-  return { server, more: allConnections(server, http2 === false ? undefined : withHttp2()) };
+  server.on('connect', refuseTunnel);
+  // Before HTTP/2 takes its connections away: those have a limit of their own.
+  const event = tls === undefined ? 'connection' : 'secureConnection';
+  const stopWrites = limitWrites(server, event, writeTimeoutMs, clock);
+  if (http2 === false && tls === undefined) return { server, more: undefined, stopWrites };
+  const more = allConnections(server, http2 === false ? undefined : withHttp2());
+  return { server, more, stopWrites };
 
   function secureServer(): Server {
     // Loaded here, so that a server without TLS starts without it.
@@ -57,6 +68,18 @@ export function nodeServer(handler: HttpHandler, options: HttpServerOptions): No
   }
 }
 
+/** For times that Node keeps itself. */
+function checkTimeout(name: string, ms: number): number {
+  return checkNumber(name, ms, { max: 2_147_483_647, integer: true });
+}
+
+/** Node would close the connection without a word. */
+function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  const answer = 'HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+  // Node has let go of the connection, errors included.
+  socket.on('error', () => {}).end(answer, () => socket.destroy());
+}
+
 interface Limits {
   readonly requestTimeout: number;
   readonly headersTimeout: number;
@@ -66,18 +89,13 @@ interface Limits {
 }
 
 function serverLimits(options: HttpServerOptions): Limits {
-  const limit = { max: 2_147_483_647, integer: true };
-  const requestTimeout = checkNumber('requestTimeoutMs', options.requestTimeoutMs ?? 30_000, limit);
+  const requestTimeout = checkTimeout('requestTimeoutMs', options.requestTimeoutMs ?? 30_000);
   const ofHeaders = options.headersTimeoutMs ?? Math.min(10_000, requestTimeout || 10_000);
-  const headersTimeout = checkNumber('headersTimeoutMs', ofHeaders, limit);
+  const headersTimeout = checkTimeout('headersTimeoutMs', ofHeaders);
   return {
     requestTimeout,
     headersTimeout,
-    keepAliveTimeout: checkNumber(
-      'keepAliveTimeoutMs',
-      options.keepAliveTimeoutMs ?? 65_000,
-      limit,
-    ),
+    keepAliveTimeout: checkTimeout('keepAliveTimeoutMs', options.keepAliveTimeoutMs ?? 65_000),
     maxHeaderSize: checkNumber('maxHeaderBytes', options.maxHeaderBytes ?? 16_384, {
       min: 1,
       integer: true,

@@ -27,7 +27,8 @@ export function problemReply(error: ServiceError): HttpReply {
   const problem = problemOf(error);
   const { status, retryAfterMs } = problem;
   const marks = httpMarks(error);
-  const headers = { 'content-type': problemType, ...challenge(status), ...marks[httpHeaders] };
+  // The type last: no header that an error brings makes a page of its text.
+  const headers = { ...challenge(status), ...marks[httpHeaders], 'content-type': problemType };
   const body = JSON.stringify(problem);
   if (!isDelay(retryAfterMs)) return { status, headers, body };
   return {

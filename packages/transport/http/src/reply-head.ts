@@ -4,11 +4,24 @@ export function checkStatus(status: number): void {
   throw new RangeError(`${status} is not a status that can end a call`);
 }
 
-/** What says where the body ends is ours: a header passed on from elsewhere must not contradict it. */
-export function isFraming(name: string): boolean {
-  if (name.length !== 14 && name.length !== 17) return false;
-  const key = name.toLowerCase();
-  return key === 'content-length' || key === 'transfer-encoding';
+/** What says where the body ends, what becomes of the connection, and how a call over gRPC went. */
+const reserved: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** These are ours: a header passed on from elsewhere must not contradict them. Only a close may be asked for. */
+export function isReserved(header: string, value: string | readonly string[]): boolean {
+  const name = header.toLowerCase();
+  if (name === 'connection') return value !== 'close';
+  return reserved.has(name) || name.startsWith('grpc-');
 }
 
 /** Of 204 and 304 the length is that of no body at all (RFC 9110 §8.6). */

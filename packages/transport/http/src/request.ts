@@ -10,7 +10,7 @@ import { checkJsonType } from './media-type.ts';
 /** A request as its decoder sees it. */
 export interface HttpRequest extends HttpBody {
   readonly method: string;
-  /** The path without the query, as it came. A framework that mounts a handler may have cut its prefix off. */
+  /** The path without the query, as it came; that of a whole URL, where the target is one. A framework that mounts a handler may have cut its prefix off. */
   readonly path: string;
   /** Path parameters, as the framework's router found them; without a prototype. */
   readonly params: Readonly<Record<string, string>>;

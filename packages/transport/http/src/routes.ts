@@ -9,7 +9,7 @@ import type { Router } from './router.ts';
 import { type HttpHandler, nodeHandler } from './server.ts';
 import { httpService } from './service.ts';
 import { httpStatus } from './status.ts';
-import { pathOf } from './target.ts';
+import { originForm, pathOf } from './target.ts';
 
 /** What all routes have in common, and the router's own limit. */
 export interface RoutesOptions extends RouteDefaults {
@@ -69,8 +69,8 @@ function routeRouter(nodes: readonly RouteNode[], options: RoutesOptions): Route
   const service = httpService(nop, { ...defaults, encode: undefined, decode: () => undefined });
 
   return function find(method, target) {
-    const path = pathOf(target);
-    const found = isRoutable(path) ? table.find(method, path) : undefined;
+    const path = pathOf(originForm(target));
+    const found = isPath(path) ? table.find(method, path) : undefined;
     if (found !== undefined) return found;
     if (method === 'OPTIONS' && path === '*') return { reply: allowReply(table.methods) };
     if (!isWellFormed(path)) return { service, refusal: malformed() };
@@ -81,13 +81,13 @@ function routeRouter(nodes: readonly RouteNode[], options: RoutesOptions): Route
   };
 }
 
-/** Whether a path is one, or a whole URL as proxies are sent it: Node's parser also lets `*` and a fragment through. */
-function isRoutable(path: string): boolean {
-  return (path.startsWith('/') || /^https?:\/\//i.test(path)) && !path.includes('#');
+/** Whether a path is one: Node's parser also lets `*`, other URLs and a fragment through. */
+function isPath(path: string): boolean {
+  return path.startsWith('/') && !path.includes('#');
 }
 
 function isWellFormed(path: string): boolean {
-  if (!isRoutable(path)) return false;
+  if (!isPath(path)) return false;
   try {
     decodeURIComponent(path);
     return true;

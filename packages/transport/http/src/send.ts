@@ -2,7 +2,7 @@ import { type Context, discard, isAsyncIterable } from '@fairlead/endpoint';
 import type { NodeResponse, NodeServerCall } from './call.ts';
 import { breakOff, isClosed, writeHead } from './node-response.ts';
 import type { HttpReply } from './reply.ts';
-import { checkStatus, isFraming, mayHaveLength } from './reply-head.ts';
+import { checkStatus, isReserved, mayHaveLength } from './reply-head.ts';
 import { sendStream } from './send-stream.ts';
 import { type HttpHeaders, statusOf } from './status.ts';
 
@@ -51,7 +51,8 @@ export function abandon({ response }: NodeServerCall): number {
 function headLines(headers: HttpHeaders): (string | readonly string[])[] {
   const lines: (string | readonly string[])[] = [];
   for (const name in headers) {
-    if (!isFraming(name)) lines.push(name, headers[name] ?? '');
+    const value = headers[name] ?? '';
+    if (!isReserved(name, value)) lines.push(name, value);
   }
   return lines;
 }

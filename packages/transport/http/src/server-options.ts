@@ -9,6 +9,12 @@ export interface HttpServerOptions {
   /** How long a client may take to send a whole request; 0 for no limit. Default 30 000; a slower one gets 408. */
   readonly requestTimeoutMs?: number | undefined;
   /**
+   * How long a client may leave its answer unread; 0 for no limit. Default 30 000; one of whose answer
+   * nothing has left for so long, and up to a second more, is cut off. Slow but steady is no matter.
+   * Requests of HTTP/2 have `stallTimeoutMs` of its options instead.
+   */
+  readonly writeTimeoutMs?: number | undefined;
+  /**
    * How long a connection is kept between two requests. Default 65 000: longer than the usual load
    * balancer keeps its own end, so that it is not the server who closes first.
    */
@@ -17,6 +23,12 @@ export interface HttpServerOptions {
   readonly maxHeaderBytes?: number | undefined;
   /** How many headers a request may have. Default 100; one with more gets 431. */
   readonly maxHeaders?: number | undefined;
+  /**
+   * How many requests may wait on a connection for the answer of one before them. Default 100; one more
+   * gets 429, and the connection is closed. They are served at once, and their answers kept until it is
+   * their turn, so that this bounds what one connection can fill the memory with.
+   */
+  readonly maxPipelined?: number | undefined;
   /**
    * Key and certificate, for HTTPS, and whatever else Node's `tls.createServer` takes. A handshake
    * may take as long as headers may.
