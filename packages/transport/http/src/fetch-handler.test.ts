@@ -52,6 +52,26 @@ describe('fetchHandler', () => {
     expect((await streams(post('{}', { 'content-encoding': 'gzip' }))).status).toBe(415);
   });
 
+  it('refuses text that is not UTF-8, and JSON with a byte order mark', async () => {
+    const text = fetchHandler(async (body: string) => body, { decode: (r) => r.text() });
+    expect((await text(post(new Uint8Array([0xe9])))).status).toBe(400);
+    expect((await echo(post('\ufeff{}'))).status).toBe(400);
+  });
+
+  it("leaves out headers that are the transport's own, and sends none that breaks the line", async () => {
+    const headers = {
+      connection: 'upgrade',
+      'Grpc-Status': '0',
+      te: 'x',
+      trailer: 'y',
+      'x-a': '1',
+    };
+    const response = await replying({ status: 200, headers, body: 'x' })(post('{}'));
+    expect(Object.fromEntries(response.headers)).toEqual({ 'content-length': '1', 'x-a': '1' });
+    const broken = replying({ status: 200, headers: { 'x-a': '1\r\nx-b: 2' }, body: 'x' });
+    expect((await broken(post('{}'))).status).toBe(500);
+  });
+
   it('shows the decoder what came', async () => {
     const handler = fetchHandler(async (seen: unknown) => seen, {
       decode: ({ method, path, query, params, headers }) => ({

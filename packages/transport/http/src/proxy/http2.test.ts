@@ -62,6 +62,15 @@ describe('a reverse proxy that is called over HTTP/2', () => {
     expect(await rest).toEqual(['two']);
   });
 
+  it.each([
+    ['TRACE', '/', 501],
+    ['GET', '/a#b', 400],
+  ])('is never asked %s %s', async (method, path, status) => {
+    const session = await caller(() => {});
+    const { head } = await answer(session.request({ ':method': method, ':path': path }));
+    expect(head[':status']).toBe(status);
+  });
+
   it('breaks the stream off where the target breaks off', async () => {
     const seen = deferred();
     const session = await caller((_request, response) => {
