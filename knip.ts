@@ -32,7 +32,7 @@ const config: KnipConfig = {
       ],
     },
     proof: {
-      entry: ['src/{chaos,simulate}/main.ts', 'src/chaos/instance.ts', ...tests],
+      entry: ['src/*/main.ts', 'src/chaos/instance.ts', 'src/**/*.test.ts', 'test/**/*.ts'],
     },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },

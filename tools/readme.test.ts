@@ -13,7 +13,7 @@ import {
 import { run, tsc } from './run.ts';
 import { root } from './workspace.ts';
 
-const timeoutMs = 20_000;
+const timeoutMs = 60_000;
 const blocks = documentBlocks();
 const project = join(root, `.readme-${process.pid}.tsconfig.json`);
 let typeErrors: string[] = [];

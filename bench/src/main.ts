@@ -5,6 +5,7 @@ import { discoverySubject } from './discovery.ts';
 import { grpcSubject } from './grpc.ts';
 import { httpClientSubject } from './http-client.ts';
 import { httpServerSubject } from './http-server.ts';
+import { lbSubject } from './lb.ts';
 import { describeMachine, machine } from './machine.ts';
 import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
 import { writeReadme } from './readme.ts';
@@ -18,6 +19,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   context: contextSubject,
   routes: routesSubject,
   discovery: discoverySubject,
+  lb: lbSubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

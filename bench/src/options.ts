@@ -7,6 +7,7 @@ export const subjectNames = [
   'context',
   'routes',
   'discovery',
+  'lb',
   'http-server',
   'http-client',
   'grpc',

@@ -64,7 +64,13 @@ describe('ServiceError', () => {
 
     expect(printed).toContain("code: 'not_found'");
     expect(printed).not.toContain('fairlead.ServiceError');
-    expect(Object.keys(notFound)).toEqual(['code', 'retryable', 'retryAfterMs', 'details']);
+    expect(Object.keys(notFound)).toEqual([
+      'code',
+      'retryable',
+      'retryAfterMs',
+      'details',
+      'unsent',
+    ]);
   });
 
   it('lets a subclass give itself a name, in either way', () => {

@@ -102,7 +102,7 @@ test('goes where the call has not been, and says where it goes', async () => {
   const ctx = background.with(trail, own);
   const answers = [await call({}, ctx), await call({}, ctx), await call({}, ctx)];
   expect(answers.sort()).toEqual(['a', 'b', 'c']);
-  expect([...own.tried].sort()).toEqual(['a', 'b', 'c']);
+  expect([...(own.tried ?? [])].sort()).toEqual(['a', 'b', 'c']);
 });
 
 test('a stream counts until it is over, and its latency is that of the opening', async () => {

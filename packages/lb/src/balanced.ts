@@ -102,6 +102,8 @@ async function waiting(balancer: Balancer<unknown>, waitMs: number, ctx: Context
     throw new ServiceError('unavailable', `no instance came within ${waitMs} ms`, {
       cause,
       unsent: true,
+      // It was waited for already.
+      retryable: false,
     });
   }
 }

@@ -1,7 +1,7 @@
 /** How one instance has done lately. A class, as the one hot object: its numbers change with each call. */
 export class Health {
   /** When it may be called again, in the clock's milliseconds; `-Infinity` while it may. */
-  ejectedUntil = -Infinity;
+  ejectedUntil: number = -Infinity;
   /** Whether it is out because calls did not reach it. */
   isUnreachable = false;
   /** How often it was put out in a row. */

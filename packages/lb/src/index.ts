@@ -29,8 +29,9 @@ export { type SubsetOptions, subset } from './policies/subset.ts';
 export { weightedRandom } from './policies/weighted-random.ts';
 export { weightedRoundRobin } from './policies/weighted-round-robin.ts';
 export { type ZoneAwareOptions, zoneAware } from './policies/zone-aware.ts';
-export { type RetryDecision, type RetryOptions, retry } from './retry.ts';
+export { type RetryOptions, retry } from './retry.ts';
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './retry-budget.ts';
+export type { RetryDecision } from './retry-decision.ts';
 export { type FailedAttempt, RetryError } from './retry-error.ts';
 export { routingKey } from './routing-key.ts';
 

@@ -15,9 +15,12 @@ export class Node {
   cost = 0;
   /** When {@link cost} was last learnt, in the clock's milliseconds; undefined before the first call ended. */
   stamp: number | undefined = undefined;
+  /** What the balancer that made it keeps with it: nobody else's affair. */
+  readonly owner: unknown;
 
-  constructor(instance: Instance) {
+  constructor(instance: Instance, owner?: unknown) {
     this.instance = instance;
+    this.owner = owner;
     this.weight = instance.weight;
   }
 

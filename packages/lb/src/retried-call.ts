@@ -9,8 +9,8 @@ import {
   ServiceError,
 } from '@fairlead/endpoint';
 import { type Backoff, pause } from '@fairlead/sd';
-import type { RetryDecision } from './retry.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { RetryDecision } from './retry-decision.ts';
 import { type FailedAttempt, RetryError } from './retry-error.ts';
 import { OwnTrail, trail as trailKey } from './trail.ts';
 

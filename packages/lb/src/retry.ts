@@ -3,26 +3,13 @@ import {
   isAsyncIterable,
   type Middleware,
   type Random,
-  type ServiceError,
   settle,
   systemRandom,
 } from '@fairlead/endpoint';
 import { type Backoff, fullJitter } from '@fairlead/sd';
 import { RetriedCall, type RetryRules } from './retried-call.ts';
 import { type RetryBudget, retryBudget } from './retry-budget.ts';
-
-/** What is known when a try has failed and another might follow. */
-export interface RetryDecision {
-  readonly error: ServiceError;
-  /** The try that failed, from 1. */
-  readonly number: number;
-  /** Whether a second call does no more than the first, as far as anybody said. */
-  readonly idempotent: boolean;
-  /** Whether the call reached nobody for sure. */
-  readonly unsent: boolean;
-  /** Whether the try took longer than `attemptTimeoutMs`. */
-  readonly timedOut: boolean;
-}
+import type { RetryDecision } from './retry-decision.ts';
 
 /** When a call is tried again. */
 export interface RetryOptions {

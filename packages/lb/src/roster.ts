@@ -6,7 +6,7 @@ import type { Health } from './health.ts';
 import type { Node } from './node.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import { newSeat, type Seat } from './seat.ts';
+import { Seat } from './seat.ts';
 
 /** Who is there, who may be called, and what is known about each. */
 export interface Roster<T> {
@@ -30,7 +30,6 @@ export function roster<T>(
 ): Roster<T> {
   let seen: Endpoints<T> | undefined;
   let seats: readonly Seat<T>[] = [];
-  let byNode: ReadonlyMap<Node, Seat<T>> = new Map();
   let health: Ejection | undefined;
   if (rules !== undefined) health = ejection(healths, rules);
 
@@ -41,9 +40,12 @@ export function roster<T>(
   /** What stays keeps all that is known about it. */
   function admit(current: Endpoints<T>): void {
     const known = new Map<EndpointEntry<T>, Seat<T>>(seats.map((seat) => [seat.entry, seat]));
-    seats = current.entries.map((entry) => known.get(entry) ?? newSeat(entry));
-    byNode = new Map(seats.map((seat) => [seat.node, seat]));
-    for (const { entry, node } of seats) node.follow(entry.instance);
+    for (const seat of seats) seat.isTaken = false;
+    seats = current.entries.map((entry) => known.get(entry) ?? new Seat(entry));
+    for (const seat of seats) {
+      seat.isTaken = true;
+      seat.node.follow(seat.entry.instance);
+    }
     seen = current;
   }
 
@@ -63,13 +65,13 @@ export function roster<T>(
       }
       return seats.length > 0;
     },
-    // Sound: a policy picks one of the nodes that it was given.
-    seatOf: (node) => byNode.get(node) as Seat<T>,
+    // Sound: a policy picks one of the nodes that it was given, and each of those was made by a seat.
+    seatOf: (node) => node.owner as Seat<T>,
     ended(seat, elapsedMs, thrown, now) {
       seat.node.pending--;
       seat.entry.release();
       // What has left is nobody's affair any more.
-      if (!byNode.has(seat.node)) return;
+      if (!seat.isTaken) return;
       const outcome = outcomeOf(thrown);
       policy.ended?.(seat.node, elapsedMs, outcome, now);
       if (health?.ended(seat.health, outcome, now)) tellPolicy(now);

@@ -2,13 +2,16 @@ import type { EndpointEntry } from '@fairlead/sd';
 import { Health } from './health.ts';
 import { Node } from './node.ts';
 
-/** All that is known about one entry of an endpointer. */
-export interface Seat<T> {
+/** All that is known about one entry of an endpointer. A class, as its node has to know it. */
+export class Seat<T> {
   readonly entry: EndpointEntry<T>;
   readonly node: Node;
-  readonly health: Health;
-}
+  readonly health: Health = new Health();
+  /** Whether the endpointer still has the entry. */
+  isTaken = true;
 
-export function newSeat<T>(entry: EndpointEntry<T>): Seat<T> {
-  return { entry, node: new Node(entry.instance), health: new Health() };
+  constructor(entry: EndpointEntry<T>) {
+    this.entry = entry;
+    this.node = new Node(entry.instance, this);
+  }
 }

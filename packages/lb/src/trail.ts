@@ -2,8 +2,8 @@ import { type ContextKey, contextKey } from '@fairlead/endpoint';
 
 /** The instances that one call has been to: a balanced endpoint adds to it, and goes elsewhere where it can. */
 export interface Trail {
-  /** Their ids. */
-  readonly tried: ReadonlySet<string>;
+  /** Their ids; undefined where there is none. */
+  readonly tried: ReadonlySet<string> | undefined;
   /** The call goes to the instance of this id. */
   add(id: string): void;
 }
@@ -13,11 +13,19 @@ export const trail: ContextKey<Trail> = contextKey('trail of instances');
 
 /** A trail, as its owner sees it. A class, as every call that may be tried again needs one. */
 export class OwnTrail implements Trail {
-  readonly tried = new Set<string>();
+  private first: string | undefined = undefined;
   private last: string | undefined = undefined;
+  /** Made for the second try: most calls have one. */
+  private all: Set<string> | undefined = undefined;
+
+  get tried(): ReadonlySet<string> | undefined {
+    if (this.first !== undefined) this.all ??= new Set([this.first]);
+    return this.all;
+  }
 
   add(id: string): void {
-    this.tried.add(id);
+    if (this.first === undefined) this.first = id;
+    else this.all = (this.all ?? new Set([this.first])).add(id);
     this.last = id;
   }
 

@@ -1,4 +1,6 @@
 import {
+  type Attempt,
+  attempt,
   background,
   type Context,
   contextKey,
@@ -446,6 +448,37 @@ describe('clientLifecycle', () => {
 
       await expect(read(stream)).rejects.toMatchObject({ code: 'deadline_exceeded' });
       expect(client.clock.pending()).toBe(0);
+    });
+  });
+
+  describe('under an attempt', () => {
+    const newAttempt = (): Attempt => ({ number: 2, operation: undefined, sent: false });
+
+    it('says what is called, and that it went out', async () => {
+      const client = fakeClient();
+      const current = newAttempt();
+      await client.endpoint(21, background.with(attempt, current));
+
+      expect(current).toEqual({ number: 2, operation: { ...target, attempt: 2 }, sent: true });
+    });
+
+    it('says that it did not go out where it reached nobody', async () => {
+      const nobody = new ServiceError('unavailable', 'nobody there', { unsent: true });
+      const client = fakeClient({ send: () => Promise.reject(nobody) });
+      const current = newAttempt();
+      const called = client.endpoint(21, background.with(attempt, current));
+
+      await expect(called).rejects.toBe(nobody);
+      expect(current.sent).toBe(false);
+    });
+
+    it('takes nothing back of what went out before', async () => {
+      const nobody = new ServiceError('unavailable', 'nobody there', { unsent: true });
+      const client = fakeClient({ send: () => Promise.reject(nobody) });
+      const current: Attempt = { ...newAttempt(), sent: true };
+      await client.endpoint(21, background.with(attempt, current)).catch(() => {});
+
+      expect(current.sent).toBe(true);
     });
   });
 });

@@ -154,7 +154,9 @@ export function createGrpcClient(target: string, options: GrpcClientOptions = {}
   const connection: Connection = {
     use() {
       if (!calls.isClosed) return channel;
-      throw new ServiceError('unavailable', `the client of ${target} is closed: make a new one`);
+      throw new ServiceError('unavailable', `the client of ${target} is closed: make a new one`, {
+        unsent: true,
+      });
     },
     started: calls.started,
     ended: calls.ended,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { ServiceError } from '@fairlead/endpoint';
+import { hasProtoc } from '@fairlead/peers/protoc';
 import { describe, expect, it } from 'vitest';
 import { decodeStatusDetails, encodeStatusDetails } from './status-details.ts';
 
@@ -16,7 +17,7 @@ function foreign(type: string, message: BinaryWriter): Uint8Array {
 }
 
 describe('encodeStatusDetails', () => {
-  it('writes what protoc reads', () => {
+  it.runIf(hasProtoc())('writes what protoc reads', () => {
     const error = new ServiceError('resource_exhausted', 'slow down', {
       retryable: false,
       retryAfterMs: 1500,

@@ -63,28 +63,66 @@ export function framed(message: Uint8Array, isCompressed = false): Buffer {
   return frame;
 }
 
+/** What a server of gRPC says, as HTTP/2 has it. */
+export interface WireAnswer {
+  /** 0 where there was no answer at all. */
+  readonly httpStatus: number;
+  /** Undefined where HTTP alone answered. */
+  readonly status: number | undefined;
+  readonly message: string;
+  /** Why the stream was reset, in the words of Node; undefined where it was not. */
+  readonly reset: string | undefined;
+}
+
+/** A request over HTTP/2 alone, as a client may send it who does not keep to gRPC. */
+export interface WireRequest {
+  /** Added to those of a proper call; undefined takes one away. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: Uint8Array;
+}
+
+/** Sends a request to the method with this path on a connection of its own. */
+export async function answerTo(
+  target: string,
+  path: string,
+  { headers = {}, body = Buffer.alloc(0) }: WireRequest = {},
+): Promise<WireAnswer> {
+  const session = openSession(`http://${target}`);
+  session.on('error', () => {});
+  onTestFinished(() => session.destroy());
+  const sent = {
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc+proto',
+    te: 'trailers',
+    ...headers,
+  };
+  const stream = session.request(sent);
+  const received: Record<string, unknown> = {};
+  const look = (part: object): void => void Object.assign(received, part);
+  let reset: string | undefined;
+  stream.on('response', look).on('trailers', look).resume();
+  stream.on('error', (error: Error) => {
+    reset = error.message;
+  });
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  stream.end(body);
+  await closed;
+  const status = received['grpc-status'];
+  return {
+    httpStatus: Number(received[':status'] ?? 0),
+    status: status === undefined ? undefined : Number(status),
+    message: decodeURIComponent(String(received['grpc-message'] ?? '')),
+    reset,
+  };
+}
+
 /** Sends bytes to a gRPC method over HTTP/2 alone; returns the status that they are answered with. */
 export async function statusOfBytes(
   target: string,
   path: string,
   body: Buffer,
   headers: Readonly<Record<string, string>> = {},
-): Promise<number> {
-  const session = openSession(`http://${target}`);
-  onTestFinished(() => session.destroy());
-  const stream = session.request({
-    ':method': 'POST',
-    ':path': path,
-    'content-type': 'application/grpc+proto',
-    te: 'trailers',
-    ...headers,
-  });
-  const status = new Promise<number>((resolve, reject) => {
-    const look = (received: Record<string, unknown>): void => {
-      if ('grpc-status' in received) resolve(Number(received['grpc-status']));
-    };
-    stream.on('response', look).on('trailers', look).on('error', reject).resume();
-  });
-  stream.end(body);
-  return status;
+): Promise<number | undefined> {
+  return (await answerTo(target, path, { headers, body })).status;
 }

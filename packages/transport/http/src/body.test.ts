@@ -135,7 +135,7 @@ describe('HttpBody on the server', () => {
     );
     expect(await ask(text.url, { headers, body: 'héé' })).toMatchObject({ text: '3' });
     const bytes = await serve(
-      httpHandler(async (b: Buffer) => b.length, { decode: (r) => r.bytes() }),
+      httpHandler(async (b: Uint8Array) => b.length, { decode: (r) => r.bytes() }),
     );
     expect(await ask(bytes.url, { headers, body: ['h', 'éé'] })).toMatchObject({ text: '5' });
     expect(await ask(bytes.url, { method: 'GET' })).toMatchObject({ text: '0' });

@@ -13,8 +13,8 @@ export interface HttpBody {
   /** What the handler or the client allows. `stream()` keeps no limit by itself: it is never all there at once. */
   readonly limits: BodyLimits;
   /** The bytes as they came. */
-  bytes(): Promise<Buffer>;
-  /** The bytes as UTF-8 text. */
+  bytes(): Promise<Uint8Array>;
+  /** The bytes as UTF-8 text. A request whose bytes are none is refused with 400. */
   text(): Promise<string>;
   /**
    * The value of a JSON body, as the schema makes it. Without a schema the value is taken at its

@@ -1,95 +1,53 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Operation } from '@fairlead/endpoint';
-import type { MetadataReader, MetadataWriter, ServerCall } from '@fairlead/transport';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { BodyLimits } from './body.ts';
-import { headerReader, responseHeaderWriter } from './metadata.ts';
-import { type HostRequest, type HttpRequest, readBytes, readJson } from './request.ts';
-import { readStream } from './request-stream.ts';
-import { validate } from './schema.ts';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { CancelSource, Context } from '@fairlead/endpoint';
+import type { ServerCall } from '@fairlead/transport';
+import type { HttpReply } from './reply.ts';
+import type { HttpRequest } from './request.ts';
 
-/** One HTTP call on the server: the request as decoders see it, and Node's own two objects. */
-export interface HttpServerCall extends ServerCall, HttpRequest {
+/**
+ * One HTTP call on the server: the request as decoders see it, and what its host made of it. What is
+ * mounted on one host alone sees that host's; what serves them all asks for `host` first:
+ *
+ * ```ts
+ * if (call.host === 'node') call.request.socket.getPeerCertificate();
+ * ```
+ */
+export type HttpServerCall = NodeServerCall | FetchServerCall;
+
+/**
+ * A call that came through `node:http` or `node:http2`, and whatever stands on these. Over HTTP/2
+ * `request` and `response` are Node's stand-ins, `Http2ServerRequest` and `Http2ServerResponse`, which
+ * have the same members.
+ */
+export interface NodeServerCall extends ServerCall, HttpRequest {
+  readonly host: 'node';
   /** Node's request. Whoever reads its body leaves none for the decoder. */
   readonly request: IncomingMessage;
   /** Node's response, for what nothing else offers. Whoever ends it answers the call. */
   readonly response: ServerResponse;
+  bytes(): Promise<Buffer>;
 }
 
-/** A class, since one is made for each request: its members cost nothing until they are read. */
-export class NodeCall implements HttpServerCall {
-  readonly request: HostRequest;
-  readonly response: ServerResponse;
-  readonly operation: Operation;
-  readonly limits: BodyLimits;
-  private readonly found: HttpRequest['params'] | undefined;
+/** Node's request, of HTTP/1.1 or of HTTP/2. */
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
-  /** `found` are the path parameters of our own router; without it they are those of the host's. */
-  constructor(
-    request: HostRequest,
-    response: ServerResponse,
-    limits: BodyLimits,
-    operation: Operation,
-    found?: HttpRequest['params'],
-  ) {
-    this.request = request;
-    this.response = response;
-    this.operation = operation;
-    this.limits = limits;
-    this.found = found;
-  }
+/** Node's response, of HTTP/1.1 or of HTTP/2. */
+export type NodeResponse = ServerResponse | Http2ServerResponse;
 
-  get method(): string {
-    return this.request.method ?? '';
-  }
+/** A call that came as a `Request` of the fetch standard. */
+export interface FetchServerCall extends ServerCall, HttpRequest {
+  readonly host: 'fetch';
+  /** The host's request. Whoever reads its body leaves none for the decoder. */
+  readonly request: Request;
+}
 
-  get path(): string {
-    return this.target.split('?', 1)[0] ?? '';
-  }
-
-  get query(): URLSearchParams {
-    const start = this.target.indexOf('?');
-    return new URLSearchParams(start < 0 ? '' : this.target.slice(start));
-  }
-
-  get params(): Readonly<Record<string, string>> {
-    return this.found ?? Object.assign(Object.create(null), this.request.params);
-  }
-
-  get headers(): IncomingMessage['headers'] {
-    return this.request.headers;
-  }
-
-  get requestMetadata(): MetadataReader {
-    return headerReader(this.request.headers);
-  }
-
-  get responseMetadata(): MetadataWriter {
-    return responseHeaderWriter(this.response);
-  }
-
-  bytes(): Promise<Buffer> {
-    return readBytes(this.request, this.limits.maxBodyBytes);
-  }
-
-  async text(): Promise<string> {
-    return (await this.bytes()).toString();
-  }
-
-  json<Schema extends StandardSchemaV1>(
-    schema: Schema,
-  ): Promise<StandardSchemaV1.InferOutput<Schema>>;
-  json<T>(): Promise<T>;
-  json(schema?: StandardSchemaV1): Promise<unknown> {
-    const value = readJson(this.request, this.limits);
-    return schema === undefined ? value : value.then((json) => validate(schema, json));
-  }
-
-  stream(): AsyncIterableIterator<Uint8Array> {
-    return readStream(this.request, this.response);
-  }
-
-  private get target(): string {
-    return this.request.url ?? '';
-  }
+/** What a host does for a call, which ends when its client hangs up. */
+export interface HostedCall extends CancelSource {
+  /** The milliseconds that the caller allows; see `readTimeoutMs`. */
+  timeoutMs(): number | undefined;
+  /** Sends a reply, a streamed one until its end or that of the context, and returns its status. */
+  send(reply: HttpReply, ctx: Context): number | Promise<number>;
+  /** Ends a call that cannot be answered as it should; returns its status. Must not throw. */
+  abandon(): number;
 }

@@ -1,4 +1,4 @@
-import { background } from '@fairlead/endpoint';
+import { background, createContext } from '@fairlead/endpoint';
 import { describe, expect, it } from 'vitest';
 import { holding } from '../test/holding.ts';
 
@@ -41,6 +41,17 @@ describe('the close of an HttpClient', () => {
     held[1]?.end('2');
     expect(await Promise.all(calls)).toEqual([1, 2]);
     await closed;
+  });
+
+  it('does not wait for a first call whose context ended before it had a connection', async () => {
+    const { client, held } = await holding();
+    using ctx = createContext();
+    const called = client.endpoint({ path: '/' })({}, ctx);
+    const closed = client.close();
+    ctx.cancel('changed my mind');
+    await expect(called).rejects.toMatchObject({ code: 'canceled' });
+    await closed;
+    expect(held).toHaveLength(0);
   });
 
   it('does nothing more the second time', async () => {

@@ -10,6 +10,7 @@ export interface HttpClientReply extends HttpBody {
   readonly status: number;
   /** The whole body, at most `maxResponseBytes` long; empty where the reply is read as a stream. */
   readonly body: Buffer;
+  bytes(): Promise<Buffer>;
 }
 
 /** A reply that has come whole. A class, since one is made for each call. */
@@ -84,4 +85,11 @@ export async function readReply(
 export function unreadable(cause: unknown): ServiceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ServiceError('internal', `unreadable reply: ${reason}`, { cause });
+}
+
+/** The error of a reply that is larger than the client takes. */
+export function replyTooLarge(maxBytes: number): ServiceError {
+  return new ServiceError('resource_exhausted', `the reply is larger than ${maxBytes} bytes`, {
+    retryable: false,
+  });
 }

@@ -1,9 +1,17 @@
-import { checkNumber, type Endpoint, isAsyncIterable, ServiceError } from '@fairlead/endpoint';
+import {
+  abortable,
+  type Context,
+  checkNumber,
+  type Endpoint,
+  isAsyncIterable,
+  ServiceError,
+} from '@fairlead/endpoint';
 import { callsInFlight } from '@fairlead/transport';
-import { Pool } from 'undici';
+import { parseBase } from './base-url.ts';
 import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
 import { dispatch, type Send, type Wire } from './dispatch.ts';
 import { dispatchStream } from './dispatch-stream.ts';
+import { lazyPool } from './pool.ts';
 
 /** What a client is told about its connections. */
 export interface HttpClientOptions {
@@ -38,7 +46,7 @@ export interface HttpClient extends AsyncDisposable {
 
 /**
  * Makes a client for the server at a base URL, such as `http://localhost:8080/api`. It does no I/O
- * before the first call.
+ * before the first call, which also loads the library that makes connections, within its own deadline.
  *
  * ```ts
  * const client = createHttpClient('http://localhost:8080');
@@ -55,7 +63,7 @@ export function createHttpClient(
 ): HttpClient {
   const { origin, host, prefix } = parseBase(baseUrl);
   const keepAliveMs = checkNumber('keepAliveMs', options.keepAliveMs ?? 4000, { min: 1 });
-  const pool = new Pool(origin, {
+  const pool = lazyPool(origin, {
     connections: checkNumber('connections', options.connections ?? 128, { min: 1, integer: true }),
     keepAliveTimeout: keepAliveMs,
     // However long the server would keep it.
@@ -67,46 +75,37 @@ export function createHttpClient(
   });
   // Not `pool.close()`: that also waits for calls that were canceled before they had a connection.
   const calls = callsInFlight(() => pool.destroy());
-  const wire: Wire = {
-    pool,
-    maxResponseBytes: checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304),
-    onSettled: calls.ended,
-  };
+  const maxResponseBytes = checkNumber('maxResponseBytes', options.maxResponseBytes ?? 4_194_304);
+  let wire: Wire | undefined;
+
+  /** The way for the first calls. One whose context ends before there is a pool does not wait for it. */
+  async function open(ctx: Context): Promise<Wire> {
+    try {
+      const opened = await abortable(pool.open(), ctx);
+      wire ??= { pool: opened, maxResponseBytes, onSettled: calls.ended };
+      return wire;
+    } catch (error) {
+      calls.ended();
+      throw error;
+    }
+  }
 
   const send: Send = (call, ctx) => {
     if (calls.isClosed) {
-      return Promise.reject(new ServiceError('unavailable', 'the client is closed'));
+      return Promise.reject(
+        new ServiceError('unavailable', 'the client is closed', { unsent: true }),
+      );
     }
     calls.started();
     const isStream = call.isStreamed !== undefined || isAsyncIterable(call.body);
-    return isStream ? dispatchStream(wire, call, ctx) : dispatch(wire, call, ctx);
+    const over = isStream ? dispatchStream : dispatch;
+    if (wire !== undefined) return over(wire, call, ctx);
+    return open(ctx).then((ready) => over(ready, call, ctx));
   };
 
   return {
-    endpoint: (call) => clientEndpoint({ host, prefix, send }, call),
+    endpoint: (call) => clientEndpoint({ host, prefix, send, maxResponseBytes }, call),
     close: calls.close,
     [Symbol.asyncDispose]: calls.close,
   };
-}
-
-/** The parts of a base URL that the pool and the calls need, or an error that says what is wrong with it. */
-function parseBase(baseUrl: string | URL): { origin: string; host: string; prefix: string } {
-  const url = URL.canParse(String(baseUrl)) ? new URL(baseUrl) : undefined;
-  if (
-    url === undefined ||
-    !/^https?:$/.test(url.protocol) ||
-    url.search !== '' ||
-    url.hash !== ''
-  ) {
-    throw new TypeError(
-      `the base URL must be like http://host:port or https://host/path, but is ${String(baseUrl)}`,
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    // Which are not shown: the error may be logged.
-    throw new TypeError(
-      `the base URL must not hold credentials: send them as a header to ${url.host}`,
-    );
-  }
-  return { origin: url.origin, host: url.host, prefix: url.pathname.replace(/\/+$/, '') };
 }

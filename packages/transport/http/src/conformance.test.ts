@@ -18,7 +18,8 @@ import { eventStreamReply } from './event-stream-reply.ts';
 import { createHttpServer } from './listener.ts';
 import { ndjsonBody } from './ndjson-body.ts';
 import { ndjsonReply } from './ndjson-reply.ts';
-import { type HttpHandlerOptions, httpHandler } from './server.ts';
+import { httpHandler } from './server.ts';
+import type { HttpHandlerOptions } from './service.ts';
 
 const binding: TransportBinding = {
   async pair(endpoint, { server: serverHooks = {}, client: clientHooks = {} }) {

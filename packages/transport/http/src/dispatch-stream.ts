@@ -2,11 +2,11 @@ import { type Context, isAsyncIterable, ServiceError } from '@fairlead/endpoint'
 import type { Dispatcher } from 'undici';
 import { ChunkQueue } from './chunk-queue.ts';
 import type { OutgoingCall } from './client-call.ts';
-import { type HttpClientReply, WholeReply } from './client-reply.ts';
-import { failedToSend, tooLarge, type Wire } from './dispatch.ts';
+import { type HttpClientReply, replyTooLarge, WholeReply } from './client-reply.ts';
+import { failedToSend, type Wire } from './dispatch.ts';
+import { joined } from './joined.ts';
 import type { OutgoingBody } from './outgoing.ts';
 import { OutgoingStream } from './outgoing-stream.ts';
-import { joined } from './request.ts';
 import { StreamedReply } from './streamed-reply.ts';
 
 /**
@@ -134,7 +134,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { maxResponseBytes } = this.wire;
     this.size += chunk.length;
     if (this.size <= maxResponseBytes) this.chunks.push(chunk);
-    else this.stop(tooLarge(maxResponseBytes));
+    else this.stop(replyTooLarge(maxResponseBytes));
   }
 
   /** Ends the call before its reply has: nothing more is sent or read. */

@@ -1,8 +1,8 @@
 import { type Context, ServiceError } from '@fairlead/endpoint';
 import type { Dispatcher } from 'undici';
 import type { OutgoingCall } from './client-call.ts';
-import { type HttpClientReply, WholeReply } from './client-reply.ts';
-import { joined } from './request.ts';
+import { type HttpClientReply, replyTooLarge, WholeReply } from './client-reply.ts';
+import { joined } from './joined.ts';
 
 /** Sends a call and waits for its reply. */
 export type Send = (call: OutgoingCall, ctx: Context) => Promise<HttpClientReply>;
@@ -60,12 +60,12 @@ export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<
           status = statusCode;
           replyHeaders = incoming;
           const tooLong = Number(incoming['content-length']) > maxResponseBytes;
-          if (tooLong && method !== 'HEAD') stop(tooLarge(maxResponseBytes));
+          if (tooLong && method !== 'HEAD') stop(replyTooLarge(maxResponseBytes));
         },
         onResponseData(_controller, chunk) {
           size += chunk.length;
           if (size <= maxResponseBytes) chunks.push(chunk);
-          else stop(tooLarge(maxResponseBytes));
+          else stop(replyTooLarge(maxResponseBytes));
         },
         onResponseEnd() {
           if (!open) return;
@@ -80,12 +80,6 @@ export function dispatch(wire: Wire, call: OutgoingCall, ctx: Context): Promise<
         },
       },
     );
-  });
-}
-
-export function tooLarge(maxBytes: number): ServiceError {
-  return new ServiceError('resource_exhausted', `the reply is larger than ${maxBytes} bytes`, {
-    retryable: false,
   });
 }
 

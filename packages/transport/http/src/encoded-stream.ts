@@ -24,6 +24,9 @@ interface Reader {
   reject(error: unknown): void;
 }
 
+/** A tick of Node comes later than a microtask, so that more goes out at once; not every host has one. */
+const soon = typeof process === 'undefined' ? queueMicrotask : process.nextTick;
+
 /** How much text goes out at once, where so much is there. */
 const fullChunk = 16_384;
 
@@ -126,7 +129,7 @@ export class EncodedStream<T> implements AsyncIterableIterator<string, undefined
       return;
     }
     // A tick comes when all that could go on at once has done so.
-    if (!this.isFlushDue) process.nextTick(this.flushDue);
+    if (!this.isFlushDue) soon(this.flushDue);
     this.isFlushDue = true;
     this.ask();
   };

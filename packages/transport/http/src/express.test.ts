@@ -46,7 +46,9 @@ describe.each(expressHosts)('httpHandler on $name', ({ create }) => {
     expect(await ask(url, { headers, body: '{"a":1}' })).toMatchObject({
       text: '{"body":{"a":1}}',
     });
-    const size = httpHandler(async (bytes: Buffer) => bytes.length, { decode: (r) => r.bytes() });
+    const size = httpHandler(async (bytes: Uint8Array) => bytes.length, {
+      decode: (r) => r.bytes(),
+    });
     const text = await serveApp(
       create()
         .use(create.text({ type: '*/*' }))

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask } from '../test/ask.ts';
-import { exchange, statusOf } from '../test/raw.ts';
+import { exchange, open, statusOf, untilSeen } from '../test/raw.ts';
 import { createHttpServer, httpHandler } from './index.ts';
 
 /** Serves an endpoint that echoes its body and counts its calls. */
@@ -103,7 +103,9 @@ const refusals: readonly [string, readonly number[], string][] = [
     `GET / HTTP/1.1\r\nhost: a\r\n${'x:y\r\n'.repeat(2900)}authorization: b\r\n\r\n`,
   ],
   ['an unknown expectation', [417], `${post}expect: 200-maybe\r\ncontent-length: 1\r\n\r\n1`],
-  ['CONNECT', [0, 400, 405, 501], 'CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n'],
+  ['CONNECT', [501], 'CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n'],
+  ['CONNECT and more', [501], `CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n${'x'.repeat(9000)}`],
+  ['TRACE', [501], 'TRACE / HTTP/1.1\r\nhost: a\r\nauthorization: b\r\n\r\n'],
   ['HTTP/2 in plain', [400, 505], 'GET / HTTP/2.0\r\nhost: a\r\n\r\n'],
   ['a preface of HTTP/2', [400, 505], 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['a greeting of TLS', [400], '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
@@ -174,6 +176,24 @@ describe('createHttpServer', () => {
     const first = `GET / HTTP/1.1\r\nhost: a\r\ncontent-length: ${smuggled.length}\r\n\r\n${smuggled}`;
     const answer = await exchange(port, first + get);
     expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+  });
+
+  it('lets so many requests wait for the answers of others, and no more', async () => {
+    const decode = (): undefined => undefined;
+    const handler = httpHandler(async () => 'ok', { decode });
+    const server = createHttpServer(handler, { maxPipelined: 2 });
+    const { port } = await server.listen();
+    onTestFinished(() => server.close({ graceMs: 0 }));
+    const answer = await exchange(port, 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(5));
+    expect(answer.match(/HTTP\/1\.1 \d+/g)?.map((line) => Number(line.slice(9)))).toEqual([
+      200, 200, 200, 429,
+    ]);
+    const socket = await open(port);
+    for (let i = 0; i < 4; i++) {
+      const seen = untilSeen(socket, '"ok"');
+      socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+      await seen;
+    }
   });
 
   it('answers pipelined requests in order', async () => {

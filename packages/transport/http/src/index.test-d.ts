@@ -12,10 +12,10 @@ import {
   type HttpClientCall,
   type HttpHandler,
   type HttpHandlerOptions,
-  type HttpServerCall,
   httpHandler,
   httpStatus,
   jsonBody,
+  type NodeServerCall,
 } from './index.ts';
 
 interface SumRequest {
@@ -85,7 +85,7 @@ describe('httpHandler', () => {
       },
       encode: (response, call) => {
         expectTypeOf(response).toEqualTypeOf<{ v: number }>();
-        expectTypeOf(call).toEqualTypeOf<HttpServerCall>();
+        expectTypeOf(call).toEqualTypeOf<NodeServerCall>();
         return { status: 200, headers: {}, body: String(response.v) };
       },
       encodeError: (error) => {

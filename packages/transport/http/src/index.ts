@@ -1,5 +1,11 @@
 export { type BodyLimits, type HttpBody, jsonBody } from './body.ts';
-export type { HttpServerCall } from './call.ts';
+export type {
+  FetchServerCall,
+  HttpServerCall,
+  NodeRequest,
+  NodeResponse,
+  NodeServerCall,
+} from './call.ts';
 export {
   createHttpClient,
   type HttpClient,
@@ -9,6 +15,8 @@ export {
 export type { HttpClientCall } from './client-call.ts';
 export type { HttpEndpointOptions } from './client-endpoint.ts';
 export type { HttpClientReply } from './client-reply.ts';
+export { type CompressionOptions, compressed, type HttpReplyEncode } from './compressed.ts';
+export type { ContentCoding } from './content-coding.ts';
 export {
   type EventStreamBodyOptions,
   eventStreamBody,
@@ -21,12 +29,13 @@ export {
   eventStreamReply,
   lastEventId,
 } from './event-stream-reply.ts';
+export { type FetchHandler, fetchHandler, type KnownRequest } from './fetch-handler.ts';
+export type { Http2Options } from './http2-options.ts';
 export { jsonReply } from './json-reply.ts';
 export {
   type CloseOptions,
   createHttpServer,
   type HttpServer,
-  type HttpServerOptions,
   type ListenOptions,
 } from './listener.ts';
 export { type NdjsonBodyOptions, ndjsonBody } from './ndjson-body.ts';
@@ -36,6 +45,12 @@ export { streamReply } from './negotiated-reply.ts';
 export type { HttpEncode, HttpOutgoing, OutgoingBody } from './outgoing.ts';
 export type { PathParams } from './path-params.ts';
 export { problemReply } from './problem.ts';
+export { type ProtobufType, protobufBody, protobufReply, protobufRequest } from './protobuf.ts';
+export type { ProxyHeaders } from './proxy/end-to-end.ts';
+export type { ForwardedPolicy } from './proxy/forwarded.ts';
+export type { ProxyCall, ProxyReply, ProxyRequest } from './proxy/proxy-call.ts';
+export { createReverseProxy, type ReverseProxy } from './proxy/reverse-proxy.ts';
+export type { ProxyTarget, ReverseProxyOptions } from './proxy/reverse-proxy-options.ts';
 export type { HttpReply } from './reply.ts';
 export type { HttpRequest } from './request.ts';
 export {
@@ -50,9 +65,12 @@ export {
   route,
 } from './route.ts';
 export type { RouteDefaults } from './route-defaults.ts';
-export { type RoutesOptions, routes } from './routes.ts';
+export { fetchRoutes, type RoutesOptions, routes } from './routes.ts';
 export type { Issue } from './schema.ts';
-export { type HttpHandler, type HttpHandlerOptions, httpHandler } from './server.ts';
+export { type HttpHandler, httpHandler } from './server.ts';
+export type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
+export { addTiming, type ServerTiming, serverTiming } from './server-timing.ts';
+export type { HttpHandlerOptions } from './service.ts';
 export {
   codeOf,
   type Headerer,
@@ -70,7 +88,7 @@ export type { StreamEncoder } from './stream-reply.ts';
 
 export { parseJson } from './json.ts';
 export { jsonType } from './json-reply.ts';
+export { checkJsonType } from './media-type.ts';
 export { headerReader, requestHeaderWriter } from './metadata.ts';
 export { problemError } from './problem.ts';
-export { checkJsonType } from './request.ts';
 export { validate } from './schema.ts';

@@ -47,6 +47,45 @@ describe('parseJson', () => {
     expect(refusal(Buffer.from(bytes))).toMatch(/UTF-8/);
   });
 
+  it.each(['1e400', '-1e400', '[1E+999]', '{"a":{"b":[0,12.5e309]}}', `${'9'.repeat(309)}`])(
+    'refuses the number in %s, which would be an infinity',
+    (text) => {
+      expect(refusal(text)).toMatch(/too large/);
+    },
+  );
+
+  it.each([
+    '1e308',
+    '[1e-400]',
+    '"1e400"',
+    '{"1e400":"Infinity"}',
+    '0e999',
+    `"${'9'.repeat(400)}"`,
+  ])('takes %s', (text) => {
+    expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
+  });
+
+  it('refuses a byte order mark, and takes it within a text', () => {
+    expect(refusal('\ufeff{}')).toMatch(/byte order mark/);
+    expect(refusal('\ufeff')).toMatch(/byte order mark/);
+    expect(refusal('"\ufeff"')).toBe('accepted');
+  });
+
+  it('lets the last of equal keys count, and rounds integers, as JSON.parse does', () => {
+    expect(parseJson(Buffer.from('{"a":1,"b":2,"a":3,"\\u0061":4}'))).toEqual({ a: 4, b: 2 });
+    expect(parseJson(Buffer.from('9223372036854775807'))).toBe(2 ** 63);
+  });
+
+  it('takes a hundred thousand keys in its stride, also those that are made to collide', () => {
+    const numbers = Array.from({ length: 100_000 }, (_, i) => i);
+    for (const key of [(i: number) => `k${i}`, (i: number) => `${i * 65_536}`]) {
+      const bytes = Buffer.from(`{${numbers.map((i) => `"${key(i)}":0`).join(',')}}`);
+      const start = performance.now();
+      expect(refusal(bytes)).toBe('accepted');
+      expect(performance.now() - start).toBeLessThan(2000);
+    }
+  });
+
   it.each([
     ['arrays', '[', ']'],
     ['objects', '{"a":', '}'],

@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { ServiceError } from '@fairlead/endpoint';
 import { parse } from 'secure-json-parse';
+import { decodeUtf8 } from './utf8.ts';
 
 /** How deep JSON from outside may nest where nobody said: enough for any real message. */
 export const defaultJsonDepth = 64;
@@ -9,24 +9,44 @@ const poison = { protoAction: 'error', constructorAction: 'error' } as const;
 
 /**
  * The value of JSON text that came from outside, or a ServiceError of code `invalid_argument` that
- * says what is wrong with it: no text at all, bytes that are not UTF-8, bad syntax, nesting below
- * `maxDepth`, or a key (`__proto__`, `constructor.prototype`) that poisons what it is copied into.
+ * says what is wrong with it: no text at all, bytes that are not UTF-8, a byte order mark (RFC 8259
+ * §8.1), bad syntax, nesting below `maxDepth`, a number too large to be one here (`1e400`), or a key
+ * (`__proto__`, `constructor.prototype`) that poisons what it is copied into.
+ *
+ * Of two equal keys the last counts, and a number has the precision of JavaScript's: both as with
+ * `JSON.parse`. A schema that asks for a safe integer refuses what was rounded.
  */
 export function parseJson(
-  bytes: Buffer,
+  bytes: Uint8Array,
   maxDepth: number = defaultJsonDepth,
   subject = 'the body',
 ): unknown {
   if (bytes.length === 0) throw invalid(`${subject} is empty, JSON was expected`);
-  const text = bytes.toString();
-  // What cannot be decoded becomes U+FFFD, which few texts hold: only those are looked at again.
-  if (text.includes('\ufffd') && !isUtf8(bytes)) throw invalid(`${subject} is not valid UTF-8`);
+  const text = decodeUtf8(bytes, subject);
+  if (text.startsWith('\ufeff'))
+    throw invalid(`${subject} begins with a byte order mark: send UTF-8 without one`);
   if (isTooDeep(text, maxDepth)) throw invalid(`the JSON nests deeper than ${maxDepth} levels`);
+  const value = parsed(text, subject);
+  if (mayOverflow.test(text) && overflows(value))
+    throw invalid('the JSON has a number that is too large');
+  return value;
+}
+
+function parsed(text: string, subject: string): unknown {
   try {
     return parse(text, poison);
   } catch (error) {
     throw invalid(`${subject} is not valid JSON`, error);
   }
+}
+
+/** What every number beyond 1.8e308 looks like, and some that are not, and some texts. */
+const mayOverflow = /\de\+?\d{3}|\d{309}/i;
+
+/** Whether JSON's parser made an infinity of some number. The depth has been checked. */
+function overflows(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(overflows);
+  return value === Infinity || value === -Infinity;
 }
 
 /** Counts brackets before the parser sees them: it would follow a million of them down. */

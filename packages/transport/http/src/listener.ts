@@ -1,27 +1,10 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
+import { checkNumber, systemClock } from '@fairlead/endpoint';
 import { drain } from './drain.ts';
-import { guardHead } from './head.ts';
-
-/** Limits of a server. Every time is in milliseconds. */
-export interface HttpServerOptions {
-  /** How long a client may take to send its headers; 0 for no limit. Default 10 000, or `requestTimeoutMs` if less. */
-  readonly headersTimeoutMs?: number | undefined;
-  /** How long a client may take to send a whole request; 0 for no limit. Default 30 000; a slower one gets 408. */
-  readonly requestTimeoutMs?: number | undefined;
-  /**
-   * How long a connection is kept between two requests. Default 65 000: longer than the usual load
-   * balancer keeps its own end, so that it is not the server who closes first.
-   */
-  readonly keepAliveTimeoutMs?: number | undefined;
-  /** The largest block of headers, in bytes. Default 16 KiB; a larger one gets 431. */
-  readonly maxHeaderBytes?: number | undefined;
-  /** How many headers a request may have. Default 100; one with more gets 431. */
-  readonly maxHeaders?: number | undefined;
-  /** Default: the clock of the process. */
-  readonly clock?: Clock | undefined;
-}
+import { nodeServer } from './node-server.ts';
+import type { HttpHandler } from './server.ts';
+import type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -37,7 +20,7 @@ export interface CloseOptions {
   readonly graceMs?: number | undefined;
 }
 
-/** A `node:http` server with safe limits and a close that loses nothing. */
+/** A server of `node:http` or `node:https` with safe limits and a close that loses nothing. */
 export interface HttpServer extends AsyncDisposable {
   /** Node's server, for what nothing else offers. */
   readonly server: Server;
@@ -45,25 +28,28 @@ export interface HttpServer extends AsyncDisposable {
   listen(options?: ListenOptions): Promise<{ readonly host: string; readonly port: number }>;
   /**
    * Takes no more connections, lets requests in flight finish, then closes every connection; those
-   * still busy after the grace are cut off. Closing again waits for the same end, and a closed
+   * of HTTP/2 are told to go away at once. Connections still busy after the grace are cut off. Closing again waits for the same end, and a closed
    * server does not listen again.
    */
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** Makes a server for a handler, or for any other listener of `node:http`. It does no I/O until it listens. */
+/**
+ * Makes a server for a handler, or, where it speaks HTTP/1.1 alone, for any other listener of
+ * `node:http`, such as an Express app. It does no I/O until it listens.
+ */
+export function createHttpServer(handler: HttpHandler, options?: HttpServerOptions): HttpServer;
 export function createHttpServer(
   listener: RequestListener,
+  options?: Http1ServerOptions,
+): HttpServer;
+export function createHttpServer(
+  listener: HttpHandler | RequestListener,
   options: HttpServerOptions = {},
 ): HttpServer {
   const { clock = systemClock } = options;
-  const maxHeaders = checkNumber('maxHeaders', options.maxHeaders ?? 100, {
-    min: 1,
-    integer: true,
-  });
-  const server = createServer(nodeOptions(options), guardHead(listener, maxHeaders));
-  // One more than may come, so that one too many is seen and not dropped in silence.
-  server.maxHeadersCount = maxHeaders + 1;
+  // Sound: with HTTP/2 it is a handler, as the overloads say.
+  const { server, more, stopWrites } = nodeServer(listener as HttpHandler, options);
   let bound: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
 
@@ -81,7 +67,8 @@ export function createHttpServer(
   async function end(graceMs: number): Promise<void> {
     // A server that is about to listen can be closed only once it does.
     await bound;
-    if (server.listening) await drain(server, graceMs, clock);
+    if (server.listening) await drain(server, graceMs, clock, more);
+    stopWrites();
   }
 
   function close({ graceMs = 10_000 }: CloseOptions = {}): Promise<void> {
@@ -90,31 +77,6 @@ export function createHttpServer(
   }
 
   return { server, listen, close, [Symbol.asyncDispose]: () => close() };
-}
-
-function nodeOptions(options: HttpServerOptions): ServerOptions {
-  const limit = { max: 2_147_483_647, integer: true };
-  const requestTimeout = checkNumber('requestTimeoutMs', options.requestTimeoutMs ?? 30_000, limit);
-  const ofHeaders = options.headersTimeoutMs ?? Math.min(10_000, requestTimeout || 10_000);
-  const headersTimeout = checkNumber('headersTimeoutMs', ofHeaders, limit);
-  return {
-    requestTimeout,
-    headersTimeout,
-    keepAliveTimeout: checkNumber(
-      'keepAliveTimeoutMs',
-      options.keepAliveTimeoutMs ?? 65_000,
-      limit,
-    ),
-    maxHeaderSize: checkNumber('maxHeaderBytes', options.maxHeaderBytes ?? 16_384, {
-      min: 1,
-      integer: true,
-    }),
-    // Slow clients are looked for often enough for the limits above to mean what they say.
-    connectionsCheckingInterval: Math.min(
-      1000,
-      Math.max(10, (headersTimeout || requestTimeout) / 10),
-    ),
-  };
 }
 
 function bind(server: Server, host: string, port: number): Promise<{ host: string; port: number }> {

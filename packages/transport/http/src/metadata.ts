@@ -1,7 +1,9 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { ServiceError } from '@fairlead/endpoint';
 import {
   checkMetadata,
+  formatConnectTimeout,
+  formatGrpcTimeout,
   type MetadataReader,
   type MetadataWriter,
   parseConnectTimeout,
@@ -66,4 +68,11 @@ function readOne(
   const ms = parse(String(text));
   if (ms === undefined) throw new ServiceError('invalid_argument', `malformed header ${name}`);
   return ms;
+}
+
+/** The time that is left, under both names that servers know; nothing where it has no end. */
+export function writeDeadline(headers: OutgoingHttpHeaders, remainingMs: number): void {
+  if (remainingMs === Infinity) return;
+  headers['connect-timeout-ms'] = formatConnectTimeout(remainingMs);
+  headers['grpc-timeout'] = formatGrpcTimeout(remainingMs);
 }

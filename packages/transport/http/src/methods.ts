@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import { ServiceError } from '@fairlead/endpoint';
+import type { HttpReply } from './reply.ts';
 import { httpHeaders, httpStatus } from './status.ts';
 
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
@@ -33,9 +33,9 @@ export function methodRefused(method: string, methods: ReadonlySet<string>): Ser
   );
 }
 
-/** Answers `OPTIONS` with the methods that are served. */
-export function allowReply(response: ServerResponse, methods: ReadonlySet<string>): void {
-  response.writeHead(204, { allow: allowed(methods) }).end();
+/** The answer to `OPTIONS`: the methods that are served. */
+export function allowReply(methods: ReadonlySet<string>): HttpReply {
+  return { status: 204, headers: { allow: allowed(methods) }, body: undefined };
 }
 
 function allowed(methods: ReadonlySet<string>): string {

@@ -1,7 +1,7 @@
 import { type Context, checkNumber } from '@fairlead/endpoint';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { DecodedStream } from './decoded-stream.ts';
-import { NdjsonParser } from './ndjson-format.ts';
+import { NdjsonParser } from './ndjson-parser.ts';
 import { messageCheck, type StreamDecoder, type StreamedMessage } from './stream-body.ts';
 import { streamCodec } from './stream-codec.ts';
 import { checkStreamType } from './stream-type.ts';

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import { isCode, ServiceError } from '@fairlead/endpoint';
 import { parseJson } from './json.ts';
+import { reasonPhrases } from './reason-phrases.ts';
 import type { HttpReply } from './reply.ts';
 import { codeOf, httpHeaders, httpMarks, httpStatus, statusOf } from './status.ts';
 
@@ -27,7 +27,8 @@ export function problemReply(error: ServiceError): HttpReply {
   const problem = problemOf(error);
   const { status, retryAfterMs } = problem;
   const marks = httpMarks(error);
-  const headers = { 'content-type': problemType, ...challenge(status), ...marks[httpHeaders] };
+  // The type last: no header that an error brings makes a page of its text.
+  const headers = { ...challenge(status), ...marks[httpHeaders], 'content-type': problemType };
   const body = JSON.stringify(problem);
   if (!isDelay(retryAfterMs)) return { status, headers, body };
   return {
@@ -45,7 +46,7 @@ export function problemText(error: ServiceError): string {
 function problemOf(error: ServiceError): Problem {
   const { code, message: detail, retryable, retryAfterMs, details } = error;
   const status = httpMarks(error)[httpStatus] ?? statusOf(code);
-  const title = STATUS_CODES[status] ?? 'Error';
+  const title = reasonPhrases[status] ?? 'Error';
   return { type: 'about:blank', title, status, detail, code, retryable, retryAfterMs, details };
 }
 
@@ -94,7 +95,7 @@ function rebuilt(
   const { code, detail, retryable, retryAfterMs, details } = problem;
   return new ServiceError(
     isCode(code) ? code : codeOf(status),
-    typeof detail === 'string' ? detail : `HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trim(),
+    typeof detail === 'string' ? detail : `HTTP ${status} ${reasonPhrases[status] ?? ''}`.trim(),
     {
       retryable: typeof retryable === 'boolean' ? retryable : undefined,
       retryAfterMs: isDelay(retryAfterMs) ? retryAfterMs : retryAfter(headers),

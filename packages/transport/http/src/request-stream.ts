@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
+import { consumed, corrupt, hungUp, unsupportedCoding } from './body-errors.ts';
 import { ChunkQueue } from './chunk-queue.ts';
-import { consumed, type HostRequest, hungUp, parsedBytes } from './request.ts';
+import { codingOf } from './content-coding.ts';
+import { decompressedStream } from './decompressed-stream.ts';
+import { type HostRequest, parsedBytes } from './request.ts';
 
 /** How much of a body that nobody wants is still read, so that its sender comes to see the answer. */
 const maxUnwantedBytes = 1_048_576;
 
 /**
- * The body of a request as it comes. As long as it has not come whole the connection is not kept:
+ * The body of a request as it comes, decompressed where it says that it is compressed. As long as it has not come whole the connection is not kept:
  * what is left of a body must not be taken for the next request.
  */
 export function readStream(
@@ -20,6 +23,8 @@ export function readStream(
     resume: () => request.resume(),
     close: unwanted,
   });
+  const coding = codingOf(request.headers['content-encoding']);
+  if (coding === 'unknown') queue.end(unsupportedCoding());
   if (request.readableDidRead) queue.end(consumed());
   if (request.destroyed) queue.end(hungUp());
   const { shouldKeepAlive } = response;
@@ -32,7 +37,9 @@ export function readStream(
     })
     .on('error', (cause) => queue.end(hungUp(cause)))
     .on('close', () => queue.end(hungUp()));
-  return queue;
+  return coding === undefined || coding === 'unknown'
+    ? queue
+    : decompressedStream(queue, coding, (cause) => corrupt(coding, cause));
 
   function unwanted(): void {
     let left = maxUnwantedBytes;

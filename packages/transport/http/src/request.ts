@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { ServiceError } from '@fairlead/endpoint';
 import type { BodyLimits, HttpBody } from './body.ts';
+import { consumed, hungUp, tooLarge, unsupportedCoding } from './body-errors.ts';
+import { codingOf } from './content-coding.ts';
+import { readCompressed } from './decompress.ts';
+import { joined } from './joined.ts';
 import { parseJson } from './json.ts';
-import { httpHeaders, httpStatus } from './status.ts';
+import { checkJsonType } from './media-type.ts';
 
 /** A request as its decoder sees it. */
 export interface HttpRequest extends HttpBody {
   readonly method: string;
-  /** The path without the query, as it came. A framework that mounts a handler may have cut its prefix off. */
+  /** The path without the query, as it came; that of a whole URL, where the target is one. A framework that mounts a handler may have cut its prefix off. */
   readonly path: string;
   /** Path parameters, as the framework's router found them; without a prototype. */
   readonly params: Readonly<Record<string, string>>;
@@ -30,14 +33,21 @@ export async function readJson(request: HostRequest, limits: BodyLimits): Promis
   return parseJson(await readBytes(request, limits.maxBodyBytes), limits.maxJsonDepth);
 }
 
-/** The body of a request, or a ServiceError that says why there is none. Reads no more than `maxBytes`. */
+/**
+ * The body of a request, decompressed where it says that it is compressed, or a ServiceError that says why
+ * there is none. It is no more than `maxBytes` long, nor is what is read for it.
+ */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
   const parsed = parsedBytes(request);
   if (parsed !== undefined) return Promise.resolve(parsed);
   if (request.readableDidRead) return Promise.reject(consumed());
-  if (request.destroyed) return Promise.reject(hungUp());
+  // In HTTP/2 a request that has broken off is not destroyed.
+  if (request.destroyed || request.aborted) return Promise.reject(hungUp());
+  const coding = codingOf(request.headers['content-encoding']);
+  if (coding === 'unknown') return Promise.reject(unsupportedCoding());
   if (Number(request.headers['content-length']) > maxBytes)
     return Promise.reject(tooLarge(maxBytes));
+  if (coding !== undefined) return readCompressed(request, coding, maxBytes);
   return new Promise((resolve, reject) => {
     let open = true;
     const chunks: Buffer[] = [];
@@ -61,18 +71,12 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
       if (open) stop(hungUp(cause));
     }
 
-    function stop(error: ServiceError): void {
+    function stop(error: Error): void {
       open = false;
       chunks.length = 0;
       reject(error);
     }
   });
-}
-
-/** The chunks of a body as one. Most bodies come in one, which is then not copied. */
-export function joined(chunks: readonly Buffer[]): Buffer {
-  const [only = Buffer.alloc(0)] = chunks;
-  return chunks.length > 1 ? Buffer.concat(chunks) : only;
 }
 
 /**
@@ -87,43 +91,4 @@ function parsedBody({ body, readableDidRead }: HostRequest): unknown {
 export function parsedBytes(request: HostRequest): Buffer | undefined {
   const body = parsedBody(request);
   return body instanceof Uint8Array || typeof body === 'string' ? Buffer.from(body) : undefined;
-}
-
-/** A body needs no type to be JSON, as Go's clients send it, but one that says it is something else is refused. */
-export function checkJsonType(contentType: string | undefined): void {
-  if (contentType === undefined || contentType === 'application/json') return;
-  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
-  const isJson = /^application\/(?:[\w.-]+\+)?json$/.test(type.trim());
-  const charset = parameters
-    .map((parameter) => parameter.trim())
-    .find((p) => p.startsWith('charset='));
-  if (isJson && (charset === undefined || /^charset="?utf-8"?$/.test(charset))) return;
-  throw Object.assign(
-    new ServiceError(
-      'invalid_argument',
-      'unsupported content type: send application/json in UTF-8',
-    ),
-    { [httpStatus]: 415 },
-  );
-}
-
-function tooLarge(maxBytes: number): ServiceError {
-  return Object.assign(
-    new ServiceError('resource_exhausted', `the body is larger than ${maxBytes} bytes`, {
-      retryable: false,
-    }),
-    // What is left of the body will not be read, so the connection cannot be used again.
-    { [httpStatus]: 413, [httpHeaders]: { connection: 'close' } },
-  );
-}
-
-export function hungUp(cause?: Error): ServiceError {
-  return new ServiceError('canceled', 'the client hung up while sending its request', { cause });
-}
-
-export function consumed(): ServiceError {
-  return new ServiceError(
-    'internal',
-    'the body has been read already: mount the handler before what reads it, or keep what that parsed in request.body',
-  );
 }

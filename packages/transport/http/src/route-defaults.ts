@@ -1,4 +1,4 @@
-import type { HttpHandlerOptions } from './server.ts';
+import type { HttpHandlerOptions } from './service.ts';
 
 /**
  * What all routes of a group have in common. Of a hook that is a list every one runs, those of the

@@ -1,20 +1,21 @@
 import findMyWay from 'find-my-way';
+import type { HttpServerCall } from './call.ts';
 import { acceptMethods } from './methods.ts';
 import { parsePath } from './path-pattern.ts';
 import type { HttpRequest } from './request.ts';
-import type { HttpService } from './server.ts';
+import type { HttpService } from './service.ts';
 
 /** One route with its whole path. */
 export interface RouteEntry {
   /** An HTTP method in capitals, or `*` for all of them. */
   readonly method: string;
   readonly path: string;
-  readonly serve: HttpService;
+  readonly service: HttpService<HttpServerCall>;
 }
 
 /** The route of a request. */
 interface FoundRoute {
-  readonly serve: HttpService;
+  readonly service: HttpService<HttpServerCall>;
   /** Decoded; it inherits no member. */
   readonly params: HttpRequest['params'];
 }
@@ -30,7 +31,7 @@ export interface RouteTable {
 
 /** What the tree keeps of a route. */
 interface Leaf {
-  readonly serve: HttpService;
+  readonly service: HttpService<HttpServerCall>;
   readonly names: readonly string[];
 }
 
@@ -84,7 +85,7 @@ function plant(entries: readonly RouteEntry[], maxParamLength: number): Tree {
       if (first !== undefined && first.method === entry.method) throw sameRoute(first, entry);
       if (first !== undefined) continue;
       taken.set(shape, entry);
-      const leaf: Leaf = { serve: entry.serve, names };
+      const leaf: Leaf = { service: entry.service, names };
       // Each tree is the tree of one method already: the router's own methods stay out of it.
       router.on('GET', variant, ignore, leaf);
     }
@@ -93,12 +94,12 @@ function plant(entries: readonly RouteEntry[], maxParamLength: number): Tree {
   return function find(path) {
     const found = router.find('GET', path);
     if (found === null) return undefined;
-    const { serve, names }: Leaf = found.store;
+    const { service, names }: Leaf = found.store;
     // Sound: a parameter that a path lacks has no key.
     const params = found.params as HttpRequest['params'];
     // The router takes an empty segment for a parameter, which nobody means by `/profiles/:id`.
     for (const name of names) if (params[name] === '') return undefined;
-    return { serve, params };
+    return { service, params };
   };
 }
 

@@ -3,7 +3,7 @@ import type { PathParams } from './path-params.ts';
 import type { HttpRequest } from './request.ts';
 import { inherit, type RouteDefaults } from './route-defaults.ts';
 import type { RouteEntry } from './route-table.ts';
-import { type HttpHandlerOptions, httpService } from './server.ts';
+import { type HttpHandlerOptions, httpService } from './service.ts';
 
 /** The method of a route; `*` is all of them. `GET` serves `HEAD` too, and `OPTIONS` is answered without a route. */
 export type RouteMethod =
@@ -105,12 +105,12 @@ function builder<Prefix extends string>(within: Prefix): RouteBuilder<Prefix> {
         const whole = join(scope, within, path);
         const { name = method === '*' ? whole : `${method} ${whole}` } = options;
         const decode = decodeRouted(options.decode);
-        const serve = httpService(chain(...scope.middlewares)(endpoint), {
+        const service = httpService(chain(...scope.middlewares)(endpoint), {
           ...inherit(scope.defaults, options),
           name,
           decode,
         });
-        return [{ method, path: whole, serve }];
+        return [{ method, path: whole, service }];
       },
     }),
     group: (path, middlewares, routes, defaults = {}) => ({

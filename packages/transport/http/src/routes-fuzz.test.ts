@@ -1,3 +1,4 @@
+import { nop } from '@fairlead/endpoint';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { serve } from '../test/hosts.ts';
@@ -6,10 +7,12 @@ import { echoOf } from '../test/route-echo.ts';
 import { group, routes } from './index.ts';
 import { parsePath } from './path-pattern.ts';
 import { routeTable } from './route-table.ts';
+import { httpService } from './service.ts';
 
 const paths = ['/', '/a', '/a/:x', '/a/:x/b/:y?', '/:p/b', '/files/:disk/*', '/é/:x', '/a/b/c'];
+const service = httpService(nop, { decode: () => undefined });
 const table = routeTable(
-  paths.map((path) => ({ method: 'GET', path, serve: () => {} })),
+  paths.map((path) => ({ method: 'GET', path, service })),
   100,
 );
 
@@ -104,7 +107,7 @@ it('a pattern is taken or refused with a TypeError, and one that is taken makes 
         expect(error).toBeInstanceOf(TypeError);
         taken = false;
       }
-      if (taken) routeTable([{ method: 'GET', path, serve: () => {} }], 100).find('GET', path);
+      if (taken) routeTable([{ method: 'GET', path, service }], 100).find('GET', path);
     }),
     { numRuns: 3000 },
   );

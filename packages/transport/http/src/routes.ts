@@ -1,10 +1,15 @@
 import { checkNumber, nop, ServiceError } from '@fairlead/endpoint';
+import type { HttpServerCall } from './call.ts';
+import { type FetchHandler, fetchHost } from './fetch-handler.ts';
 import { allowReply, methodRefused } from './methods.ts';
 import type { RouteNode } from './route.ts';
 import type { RouteDefaults } from './route-defaults.ts';
 import { routeTable } from './route-table.ts';
-import { type HttpHandler, httpService } from './server.ts';
+import type { Router } from './router.ts';
+import { type HttpHandler, nodeHandler } from './server.ts';
+import { httpService } from './service.ts';
 import { httpStatus } from './status.ts';
+import { originForm, pathOf } from './target.ts';
 
 /** What all routes have in common, and the router's own limit. */
 export interface RoutesOptions extends RouteDefaults {
@@ -33,6 +38,26 @@ export interface RoutesOptions extends RouteDefaults {
  * - `HEAD` is served by `GET`; `OPTIONS` is answered with `Allow`, without a hook, where no route takes it.
  */
 export function routes(nodes: readonly RouteNode[], options: RoutesOptions = {}): HttpHandler {
+  return nodeHandler(routeRouter(nodes, options));
+}
+
+/**
+ * The same for hosts of the fetch standard, a {@link FetchHandler} of the same routes. A `Request` has
+ * its path resolved already, `.` and `..` and all. It makes functions of text, so it does not run where
+ * that is forbidden, as on Cloudflare Workers: bring the host's own router there.
+ *
+ * ```ts
+ * Deno.serve(fetchRoutes([route('POST', '/sum', sum, { decode: jsonBody(SumRequest) })]));
+ * ```
+ */
+export function fetchRoutes(
+  nodes: readonly RouteNode[],
+  options: RoutesOptions = {},
+): FetchHandler {
+  return fetchHost(routeRouter(nodes, options));
+}
+
+function routeRouter(nodes: readonly RouteNode[], options: RoutesOptions): Router<HttpServerCall> {
   const { maxParamLength = 100, ...defaults } = options;
   checkNumber('maxParamLength', maxParamLength, { min: 1, integer: true });
   const scope = { prefix: '', middlewares: [], defaults };
@@ -40,34 +65,29 @@ export function routes(nodes: readonly RouteNode[], options: RoutesOptions = {})
     nodes.flatMap((node) => node.entries(scope)),
     maxParamLength,
   );
-  const refuse = httpService(nop, { ...defaults, encode: undefined, decode: () => undefined });
+  /** Answers what no route takes. */
+  const service = httpService(nop, { ...defaults, encode: undefined, decode: () => undefined });
 
-  return function handler(request, response) {
-    const { method = '', url = '' } = request;
-    const path = pathOf(url);
-    const found = isRoutable(path) ? table.find(method, path) : undefined;
-    if (found !== undefined) return found.serve(request, response, found.params);
-    if (method === 'OPTIONS' && path === '*') return allowReply(response, table.methods);
-    if (!isWellFormed(path)) return refuse(request, response, undefined, malformed());
+  return function find(method, target) {
+    const path = pathOf(originForm(target));
+    const found = isPath(path) ? table.find(method, path) : undefined;
+    if (found !== undefined) return found;
+    if (method === 'OPTIONS' && path === '*') return { reply: allowReply(table.methods) };
+    if (!isWellFormed(path)) return { service, refusal: malformed() };
     const methods = table.methodsOf(path);
-    if (methods.size === 0) return refuse(request, response, undefined, unknownRoute());
-    if (method === 'OPTIONS') return allowReply(response, methods);
-    refuse(request, response, undefined, methodRefused(method, methods));
+    if (methods.size === 0) return { service, refusal: unknownRoute() };
+    if (method === 'OPTIONS') return { reply: allowReply(methods) };
+    return { service, refusal: methodRefused(method, methods) };
   };
 }
 
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
-}
-
-/** Whether a path is one, or a whole URL as proxies are sent it: Node's parser also lets `*` and a fragment through. */
-function isRoutable(path: string): boolean {
-  return (path.startsWith('/') || /^https?:\/\//i.test(path)) && !path.includes('#');
+/** Whether a path is one: Node's parser also lets `*`, other URLs and a fragment through. */
+function isPath(path: string): boolean {
+  return path.startsWith('/') && !path.includes('#');
 }
 
 function isWellFormed(path: string): boolean {
-  if (!isRoutable(path)) return false;
+  if (!isPath(path)) return false;
   try {
     decodeURIComponent(path);
     return true;

@@ -1,9 +1,9 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { type Context, discard } from '@fairlead/endpoint';
+import { breakOff, type HeadLines, writeHead } from './node-response.ts';
 import type { HttpReply } from './reply.ts';
 
 type Body = AsyncIterable<string | Uint8Array>;
-type HeadLines = readonly (string | readonly string[])[];
 
 /**
  * Sends the head at once, then the body as it comes and no faster than the client takes it. Settles
@@ -19,8 +19,7 @@ export async function sendStream(
   ctx: Context,
 ): Promise<number> {
   const iterator = body[Symbol.asyncIterator]();
-  // With its phrase, and cast, for the reasons that `send` gives.
-  response.writeHead(status, STATUS_CODES[status], lines as string[]);
+  writeHead(response, status, lines);
   if (hasNoBody(response)) {
     response.end();
     await iterator.return?.();
@@ -129,7 +128,7 @@ class Sink {
 
   cut(): void {
     this.open = false;
-    this.response.destroy();
+    breakOff(this.response);
     this.resume?.();
   }
 }

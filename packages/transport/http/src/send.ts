@@ -1,9 +1,10 @@
-import { STATUS_CODES } from 'node:http';
-import { type Context, discard, isAsyncIterable, type ServiceError } from '@fairlead/endpoint';
-import type { HttpServerCall } from './call.ts';
+import { type Context, discard, isAsyncIterable } from '@fairlead/endpoint';
+import type { NodeResponse, NodeServerCall } from './call.ts';
+import { breakOff, isClosed, writeHead } from './node-response.ts';
 import type { HttpReply } from './reply.ts';
+import { checkStatus, isReserved, mayHaveLength } from './reply-head.ts';
 import { sendStream } from './send-stream.ts';
-import { statusOf } from './status.ts';
+import { type HttpHeaders, statusOf } from './status.ts';
 
 /**
  * Sends a reply: whole, with its length, or its stream as it comes. A response that a hook has ended
@@ -11,55 +12,49 @@ import { statusOf } from './status.ts';
  */
 export function send(
   reply: HttpReply,
-  { response }: HttpServerCall,
+  call: NodeServerCall,
   ctx: Context,
 ): number | Promise<number> {
   const { status, headers, body } = reply;
-  if (response.writableEnded || (response.headersSent && response.destroyed)) {
+  const { response } = call;
+  if (response.writableEnded || (response.headersSent && isClosed(response))) {
     discard(body);
     return response.statusCode;
   }
-  if (!isFinal(status)) throw new RangeError(`${status} is not a status that can end a call`);
-  // A flat list: Node takes it as it is, and no merged copy of the headers is made.
-  const lines: (string | readonly string[])[] = [];
-  for (const name in headers) {
-    if (!isFraming(name)) lines.push(name, headers[name] ?? '');
-  }
+  checkStatus(status);
+  const lines = headLines(headers);
   if (isAsyncIterable(body)) return sendStream(reply, body, lines, response, ctx);
   if (mayHaveLength(status)) lines.push('content-length', String(byteLength(body)));
-  // With its phrase: Node would keep that of an attempt which failed. The cast, because Node takes
-  // several values of a name but its types do not say so.
-  response.writeHead(status, STATUS_CODES[status], lines as string[]);
+  writeHead(response, status, lines);
   response.end(body);
   return status;
 }
 
+/** Sends a reply that is no call's and has no body. */
+export function sendBare({ status, headers }: HttpReply, response: NodeResponse): void {
+  writeHead(response, status, headLines(headers));
+  response.end();
+}
+
 /** Ends a call that cannot be answered as it should: not at all when nobody is there, else with a bare 500. */
-export function abandon(_error: ServiceError, { response }: HttpServerCall): number {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
+export function abandon({ response }: NodeServerCall): number {
+  if (response.headersSent || isClosed(response)) {
+    breakOff(response);
     // Whatever went wrong after the client had left, nobody was answered.
     return response.headersSent ? response.statusCode : statusOf('canceled');
   }
-  response.writeHead(500, STATUS_CODES[500], { connection: 'close', 'content-length': '0' }).end();
+  writeHead(response, 500, ['connection', 'close', 'content-length', '0']);
+  response.end();
   return 500;
 }
 
-/** Statuses below 200 announce another one: a client would wait for it. */
-function isFinal(status: number): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 599;
-}
-
-/** What says where the body ends is ours: a header passed on from elsewhere must not contradict it. */
-function isFraming(name: string): boolean {
-  if (name.length !== 14 && name.length !== 17) return false;
-  const key = name.toLowerCase();
-  return key === 'content-length' || key === 'transfer-encoding';
-}
-
-/** Of 204 and 304 the length is that of no body at all (RFC 9110 §8.6). */
-function mayHaveLength(status: number): boolean {
-  return status !== 204 && status !== 304;
+function headLines(headers: HttpHeaders): (string | readonly string[])[] {
+  const lines: (string | readonly string[])[] = [];
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (!isReserved(name, value)) lines.push(name, value);
+  }
+  return lines;
 }
 
 function byteLength(body: string | Uint8Array | undefined): number {

@@ -6,7 +6,11 @@ import type { Code } from '@fairlead/endpoint';
  */
 export const httpStatus: unique symbol = Symbol.for('fairlead.httpStatus');
 
-/** The same for headers: `{ ...profile, [httpHeaders]: { location: '/profiles/7' } }`. */
+/**
+ * The same for headers: `{ ...profile, [httpHeaders]: { location: '/profiles/7' } }`. Those that are the
+ * transport's own (lengths, framing, `connection` but for `close`, `grpc-…`) are left out; a name or a
+ * value that would break the line is never sent, and the answer is a 500.
+ */
 export const httpHeaders: unique symbol = Symbol.for('fairlead.httpHeaders');
 
 /** A response or an error that chooses its own status. */

@@ -7,7 +7,8 @@ import { EncodedStream, type StreamFormat } from './encoded-stream.ts';
 import { type EventToSend, eventText } from './event-stream-format.ts';
 import { EventStreamParser } from './event-stream-parser.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { NdjsonParser, ndjsonLine } from './ndjson-format.ts';
+import { ndjsonLine } from './ndjson-format.ts';
+import { NdjsonParser } from './ndjson-parser.ts';
 
 /** Bytes cut anywhere, also into nothing. */
 function pieces(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
@@ -116,6 +117,11 @@ describe('the parsers of streams', () => {
     );
   });
 
+  /** Without the keys that poison what they are copied into: the parser refuses those. */
+  const harmless = fc
+    .jsonValue({ maxDepth: 3 })
+    .filter((value) => !/"(?:__proto__|constructor)":/.test(JSON.stringify(value)));
+
   it('find what was sent: NDJSON', async () => {
     const format: StreamFormat<unknown> = {
       message: ndjsonLine,
@@ -125,7 +131,7 @@ describe('the parsers of streams', () => {
       heartbeatMs: Infinity,
     };
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.jsonValue({ maxDepth: 3 })), cuts, async (values, at) => {
+      fc.asyncProperty(fc.array(harmless), cuts, async (values, at) => {
         const text = (await collect(new EncodedStream(streamOf(values), format, background))).join(
           '',
         );

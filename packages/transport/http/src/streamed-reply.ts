@@ -1,9 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { BodyLimits } from './body.ts';
-import { type HttpClientReply, readReply } from './client-reply.ts';
-import { tooLarge } from './dispatch.ts';
+import { type HttpClientReply, readReply, replyTooLarge } from './client-reply.ts';
+import { joined } from './joined.ts';
 import { defaultJsonDepth } from './json.ts';
-import { joined } from './request.ts';
 
 /** A reply that is read as it comes. */
 export class StreamedReply implements HttpClientReply {
@@ -35,7 +34,7 @@ export class StreamedReply implements HttpClientReply {
     let size = 0;
     for await (const chunk of this.chunks) {
       size += chunk.length;
-      if (size > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (size > maxBodyBytes) throw replyTooLarge(maxBodyBytes);
       chunks.push(chunk);
     }
     return joined(chunks);

@@ -12,6 +12,7 @@ export interface Answer {
   readonly status: number;
   readonly reason: string;
   readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
   readonly text: string;
   /** The body as JSON; undefined where it is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it as they please
@@ -31,9 +32,10 @@ export function ask(url: string, question: Question = {}): Promise<Answer> {
       reply.on('data', (chunk: Buffer) => chunks.push(chunk));
       reply.on('error', reject);
       reply.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
+        const bytes = Buffer.concat(chunks);
+        const text = bytes.toString();
         const { statusCode: status = 0, statusMessage: reason = '', headers } = reply;
-        resolve({ status, reason, headers, text, json: parsed(text) });
+        resolve({ status, reason, headers, bytes, text, json: parsed(text) });
       });
     });
     outgoing.on('error', reject);

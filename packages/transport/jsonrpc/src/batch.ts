@@ -1,5 +1,5 @@
 import { type Context, type Operation, ServiceError } from '@fairlead/endpoint';
-import type { HttpServerCall } from '@fairlead/http';
+import type { NodeServerCall } from '@fairlead/http';
 import { IncomingCall } from './call.ts';
 import type { Message, Messages } from './message.ts';
 import type { JsonrpcMethod } from './method.ts';
@@ -29,7 +29,7 @@ interface Routed {
  */
 export async function runMessages(
   { isBatch, messages }: Messages,
-  http: HttpServerCall,
+  http: NodeServerCall,
   ctx: Context,
   options: BatchOptions,
 ): Promise<string | undefined> {
@@ -49,7 +49,7 @@ export async function runMessages(
 /** Runs one call. It is over for the client when it has its answer: `finalize` may take longer. */
 function runMessage(
   message: Message,
-  http: HttpServerCall,
+  http: NodeServerCall,
   ctx: Context,
   options: BatchOptions,
 ): Promise<string | undefined> {

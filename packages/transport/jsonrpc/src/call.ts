@@ -1,5 +1,5 @@
 import type { Operation } from '@fairlead/endpoint';
-import type { HttpServerCall } from '@fairlead/http';
+import type { NodeServerCall } from '@fairlead/http';
 import type { MetadataReader, MetadataWriter, ServerCall } from '@fairlead/transport';
 import type { Answer } from './answer.ts';
 import type { JsonrpcParams } from './request.ts';
@@ -14,7 +14,7 @@ export interface JsonrpcServerCall extends ServerCall {
    * The HTTP request that brought the call. The calls of a batch share it: its headers are the
    * request metadata of each, and what they set as response metadata goes out with the one reply.
    */
-  readonly http: HttpServerCall;
+  readonly http: NodeServerCall;
 }
 
 /** A call together with the place where its answer is waited for. */
@@ -27,14 +27,14 @@ export class IncomingCall implements AnswerableCall {
   readonly operation: Operation;
   readonly id: string | undefined;
   readonly params: JsonrpcParams;
-  readonly http: HttpServerCall;
+  readonly http: NodeServerCall;
   readonly answer: (answer: Answer) => void;
 
   constructor(
     operation: Operation,
     id: string | undefined,
     params: JsonrpcParams,
-    http: HttpServerCall,
+    http: NodeServerCall,
     answer: (answer: Answer) => void,
   ) {
     this.operation = operation;

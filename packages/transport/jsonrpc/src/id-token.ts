@@ -7,7 +7,7 @@
  * The text must be valid JSON: the parser has read it already, so nothing is checked here.
  */
 export function idTokens(text: string): readonly (string | undefined)[] {
-  const start = skipSpace(text, text.startsWith('\uFEFF') ? 1 : 0);
+  const start = skipSpace(text, 0);
   if (text[start] !== '[') return [idOf(text, start)];
   const tokens: (string | undefined)[] = [];
   for (const element of elements(text, start)) tokens.push(idOf(text, element));

@@ -1,4 +1,4 @@
-import { checkJsonType, type HttpServerCall, parseJson } from '@fairlead/http';
+import { checkJsonType, type NodeServerCall, parseJson } from '@fairlead/http';
 import { idTokens } from './id-token.ts';
 import { invalidRequest, messageError, parseError, record } from './status.ts';
 
@@ -26,7 +26,7 @@ export interface MessageLimits {
  * and one over the limit with -32600; a wrong content type and a body over its limit stay what they
  * are over HTTP.
  */
-export async function readMessages(http: HttpServerCall, limits: MessageLimits): Promise<Messages> {
+export async function readMessages(http: NodeServerCall, limits: MessageLimits): Promise<Messages> {
   checkJsonType(http.headers['content-type']?.replace(ownTypes, 'application/json'));
   // Whoever parsed the body before has the ids as JavaScript has them: large numbers are rounded.
   const parsed = parsedBody(http);
@@ -39,7 +39,7 @@ export async function readMessages(http: HttpServerCall, limits: MessageLimits):
 const ownTypes = /^application\/json(?:-rpc|request)(?![^;\s])/i;
 
 /** The value that a body parser has left that ran before; undefined where there is none. */
-function parsedBody({ request }: HttpServerCall): unknown {
+function parsedBody({ request }: NodeServerCall): unknown {
   const { body } = request as { readonly body?: unknown }; // Express puts it there.
   const isText = typeof body === 'string' || body instanceof Uint8Array;
   return request.readableDidRead && !isText ? body : undefined;

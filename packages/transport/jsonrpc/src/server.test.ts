@@ -72,6 +72,8 @@ describe('what cannot be read as JSON gets -32700', () => {
     ['nothing', ''],
     ['half of it', '{"jsonrpc":'],
     ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+    ['a byte order mark', `\uFEFF${call('echo', 1)}`],
+    ['an id beyond all numbers', '{"jsonrpc":"2.0","method":"echo","id":1e400}'],
     ['nesting beyond the limit', `${'['.repeat(65)}${']'.repeat(65)}`],
     ['a key that poisons', '{"jsonrpc":"2.0","method":"echo","id":1,"params":{"__proto__":{}}}'],
   ])('%s', async (_name, body) => {

@@ -3,9 +3,9 @@ import {
   type HttpHandler,
   type HttpHandlerOptions,
   type HttpReply,
-  type HttpServerCall,
   httpHandler,
   jsonType,
+  type NodeServerCall,
   problemReply,
 } from '@fairlead/http';
 import type { ServerCall } from '@fairlead/transport';
@@ -34,7 +34,7 @@ export interface JsonrpcHandlerOptions
 
 /** One HTTP request, from before its body is read to its reply. */
 interface Exchange {
-  readonly http: HttpServerCall;
+  readonly http: NodeServerCall;
   /** The reply that is being made; undefined until the messages have been read. */
   reply: Promise<HttpReply> | undefined;
 }

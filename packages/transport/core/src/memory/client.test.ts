@@ -172,6 +172,7 @@ describe('a call in memory', () => {
       retryable: true,
       retryAfterMs: 5,
       details: { id: 7 },
+      unsent: true,
     });
     const server = createMemoryServer({
       find: async () => {
@@ -187,6 +188,8 @@ describe('a call in memory', () => {
       retryable: true,
       retryAfterMs: 5,
       details: { id: 7 },
+      // Of the call that failed behind the server, not of this one.
+      unsent: false,
       cause: undefined,
     });
     expect(error.stack).not.toBe(thrown.stack);

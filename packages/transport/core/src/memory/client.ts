@@ -103,7 +103,8 @@ export function createMemoryClient<Service>(server: MemoryServer<Service>): Memo
         return message.then((settled) => carrying(outgoing, settled));
       },
       async send(outgoing, caller) {
-        if (calls.isClosed) throw new ServiceError('unavailable', 'the client is closed');
+        if (calls.isClosed)
+          throw new ServiceError('unavailable', 'the client is closed', { unsent: true });
         const { message } = outgoing;
         const answer = call(route, { message, metadata: outgoing.sentMetadata(), caller });
         calls.started();

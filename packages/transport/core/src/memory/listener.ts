@@ -3,6 +3,7 @@ import {
   checkNumber,
   type Endpoint,
   ServiceError,
+  type ServiceErrorOptions,
   systemClock,
 } from '@fairlead/endpoint';
 import type { Answer } from './reply.ts';
@@ -79,7 +80,7 @@ export function createMemoryServer<Service extends MemoryService<Service>>(
   let whenIdle: (() => void) | undefined;
 
   function call(route: Route, incoming: Incoming): Promise<Answer> {
-    if (closing !== undefined) throw unavailable('the server is closed');
+    if (closing !== undefined) throw unavailable('the server is closed', { unsent: true });
     return new Promise((resolve, reject) => {
       const call = new MemoryServerCall(route.operation, incoming, { resolve, reject }, clock);
       inFlight.add(call);
@@ -115,6 +116,6 @@ export function createMemoryServer<Service extends MemoryService<Service>>(
   return { [joint]: { routes, pack, call }, close, [Symbol.asyncDispose]: () => close() };
 }
 
-function unavailable(message: string): ServiceError {
-  return new ServiceError('unavailable', message);
+function unavailable(message: string, options?: ServiceErrorOptions): ServiceError {
+  return new ServiceError('unavailable', message, options);
 }
