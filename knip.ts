@@ -32,7 +32,7 @@ const config: KnipConfig = {
       ],
     },
     proof: {
-      entry: ['src/*/main.ts', 'src/chaos/instance.ts', 'src/**/*.test.ts', 'test/**/*.ts'],
+      entry: ['src/*/main.ts', 'src/chaos/instance.ts', ...tests],
     },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },
