@@ -54,7 +54,9 @@ function install() {
   say(`installing the dependencies with ${pinnedPnpm()}`);
   // What is purged is a node_modules that another package manager left; there may be no terminal to ask.
   const purge = '--config.confirmModulesPurge=false';
-  if (runPnpm(['install', '--frozen-lockfile', purge]).status !== 0) return false;
+  // To the terminal's stderr: the output of the command that needed the set-up may be read by a program.
+  const stdio = ['ignore', 2, 'inherit'];
+  if (runPnpm(['install', '--frozen-lockfile', purge], { stdio }).status !== 0) return false;
   writeFileSync(join(root, stamp), fingerprint());
   return true;
 }
