@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['{packages,examples,tools,bench,docs,proof}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    // Many tests wait for servers and processes: a machine of two cores does three files at once.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // What is waited for comes in milliseconds, or, on a machine with other work, in seconds.
     expect: { poll: { interval: 20, timeout: 10_000 } },
   },

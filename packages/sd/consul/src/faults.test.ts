@@ -110,14 +110,28 @@ describe.skipIf(!hasConsul())('a Consul that', () => {
     const leader = await cluster.leader();
     const [near, far] = cluster.members.filter((one) => one !== leader);
     if (near === undefined || far === undefined) throw new Error('a cluster has three members');
-    await using registrar = createConsulRegistrar(registration(near.url, 1));
+    // Its check must not lapse while the others elect a leader.
+    const check = { kind: 'ttl', ttlMs: 30_000 } as const;
+    await using registrar = createConsulRegistrar({ ...registration(near.url, 1), check });
     await registrar.register();
     await using followed = follow(far.url, { maxShrink: 0 });
     const { instancer, states } = followed;
     await expect.poll(() => idsOf(instancer), patient).toBe('1');
     await leader.kill();
     await near.ready();
-    await registryAt(near).put('add', member(2));
+    // A write may still meet a member that looks for the new leader.
+    await expect
+      .poll(
+        () =>
+          registryAt(near)
+            .put('add', member(2))
+            .then(
+              () => true,
+              () => false,
+            ),
+        patient,
+      )
+      .toBe(true);
     await expect.poll(() => idsOf(instancer), patient).toBe('1,2');
     expect(states.every(({ instances = [] }) => instances.some(({ id }) => id === 'add-1'))).toBe(
       true,
