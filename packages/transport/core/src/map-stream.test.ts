@@ -3,7 +3,7 @@ import { mapStream } from './map-stream.ts';
 
 async function* three(log: string[] = []) {
   try {
-    yield* [1, 2, 3];
+    for (const n of [1, 2, 3]) yield n;
   } finally {
     log.push('closed');
   }
