@@ -28,6 +28,8 @@ export class FetchCall implements FetchServerCall, HostedCall {
   private readonly target: string;
   private readonly found: HttpRequest['params'] | undefined;
   private readonly answer: (response: Response) => void;
+  /** The headers by name, once somebody has asked for them. */
+  private read: HttpRequest['headers'] | undefined;
   /** What hooks have set, until the answer takes it. */
   private added: Headers | undefined;
   /** The status that went out. */
@@ -71,7 +73,8 @@ export class FetchCall implements FetchServerCall, HostedCall {
   }
 
   get headers(): HttpRequest['headers'] {
-    return Object.assign(Object.create(null), Object.fromEntries(this.request.headers));
+    this.read ??= namedHeaders(this.request.headers);
+    return this.read;
   }
 
   get requestMetadata(): MetadataReader {
@@ -160,4 +163,9 @@ export class FetchCall implements FetchServerCall, HostedCall {
 
 function hungUp({ reason }: AbortSignal): ServiceError {
   return new ServiceError('canceled', 'the client hung up', { cause: reason });
+}
+
+/** By name, without a prototype that a name could reach. */
+function namedHeaders(headers: Headers): HttpRequest['headers'] {
+  return Object.assign(Object.create(null), Object.fromEntries(headers));
 }
