@@ -11,6 +11,7 @@ import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
+import { installRivals } from './rivals.ts';
 import { routesSubject } from './routes.ts';
 import type { Subject } from './subject.ts';
 
@@ -34,6 +35,7 @@ async function main(options: BenchOptions): Promise<void> {
     `${describeMachine(here)}\n${passes} × ${rounds} rounds of ${roundMs} ms${quick ? ': quick, so noisy' : ''}\n`,
   );
 
+  installRivals(options.subjects);
   const all: Section[] = [];
   for (const name of options.subjects) {
     const found: Section[] = [];
