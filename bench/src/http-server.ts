@@ -1,3 +1,10 @@
+import {
+  type HttpServerName,
+  httpServerNames,
+  httpServers,
+  pathOf,
+  titlesOf,
+} from './http-servers.ts';
 import { hasWrk, wrk } from './load/wrk.ts';
 import { compare, cpuBetween, type Pair, type Throughput, throughputOf } from './pairs.ts';
 import type { Line } from './result.ts';
@@ -5,33 +12,7 @@ import { inPasses, interleave } from './rounds.ts';
 import type { Subject, SubjectRun } from './subject.ts';
 import { startWorkers } from './worker-set.ts';
 
-interface Server {
-  readonly script: string;
-  readonly title: string;
-  /** Default `/sum`. */
-  readonly path?: string;
-}
-
-const servers = {
-  fairlead: { script: 'servers/fairlead-http', title: 'ours' },
-  plain: { script: 'servers/node-http', title: 'node:http' },
-  again: { script: 'servers/node-http', title: 'node:http again' },
-  behindFetch: { script: 'servers/fairlead-fetch', title: 'ours behind fetch' },
-  onExpress: { script: 'servers/fairlead-express', title: 'ours on Express' },
-  express: { script: 'servers/express', title: 'Express' },
-  expressAgain: { script: 'servers/express', title: 'Express again' },
-  fastify: { script: 'servers/fastify.mjs', title: 'Fastify' },
-  fastifySchema: { script: 'servers/fastify-schema.mjs', title: 'Fastify with a schema' },
-  hono: { script: 'servers/hono.mjs', title: 'Hono' },
-  nest: { script: 'servers/nest.mjs', title: 'Nest on Fastify' },
-  moleculer: { script: 'servers/moleculer.mjs', title: 'Moleculer' },
-  trpc: { script: 'servers/trpc.mjs', title: 'tRPC' },
-  connect: { script: 'servers/connect.mjs', title: 'Connect', path: '/pb.Add/Sum' },
-} as const satisfies Record<string, Server>;
-
-type Name = keyof typeof servers;
-// Sound: the object above has no other keys.
-const names = Object.keys(servers) as readonly Name[];
+const rivals = httpServerNames.slice(httpServerNames.indexOf('fastify'));
 /** Those that are measured with longer messages too. */
 const leaders = ['fairlead', 'plain', 'again', 'fastify', 'fastifySchema', 'hono'] as const;
 
@@ -41,10 +22,10 @@ export const httpServerSubject: Subject = async (run) => {
   return [
     {
       title: `An HTTP server, load by ${load}`,
-      lines: await measureServers(run, names, 0, [
+      lines: await measureServers(run, httpServerNames, 0, [
         { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
         { of: 'again', to: 'plain' },
-        ...names.slice(names.indexOf('fastify')).map((of) => ({ of, to: 'plain' as const })),
+        ...rivals.map((of) => ({ of, to: 'plain' as const })),
         { of: 'behindFetch', to: 'plain' },
         { of: 'onExpress', to: 'express', goal: { atLeast: 0.97 } },
         { of: 'expressAgain', to: 'express' },
@@ -63,7 +44,7 @@ async function withMessagesOf(run: SubjectRun, bytes: number, size: string) {
   return { title: `An HTTP server, messages of ${size} both ways`, lines };
 }
 
-async function measureServers<Some extends Name>(
+async function measureServers<Some extends HttpServerName>(
   { node, passes, rounds, roundMs, warmUpMs, useWrk }: SubjectRun,
   some: readonly Some[],
   bytes: number,
@@ -71,21 +52,19 @@ async function measureServers<Some extends Name>(
 ): Promise<Line[]> {
   const samples = await inPasses(passes, async () => {
     await using workers = await startWorkers(some, (name) => [
-      servers[name].script,
+      httpServers[name].script,
       { node, cpu: 'subject' },
     ]);
     await using loads = await startWorkers(some, (name) => {
-      const { path = '/sum' }: Server = servers[name];
-      const args = [workers.get(name).port, path, bytes];
+      const args = [workers.get(name).port, pathOf(name), bytes];
       return ['load/sockets', { node: process.execPath, cpu: 'other', args }];
     });
 
     async function measure(name: Some, ms: number): Promise<Throughput> {
       const server = workers.get(name);
-      const { path = '/sum' }: Server = servers[name];
       const before = await server.measure(0);
       const counted = await (useWrk && hasWrk()
-        ? wrk(`http://127.0.0.1:${server.port}${path}`, ms)
+        ? wrk(`http://127.0.0.1:${server.port}${pathOf(name)}`, ms)
         : loads.get(name).measure(ms));
       return throughputOf(counted, cpuBetween(before, await server.measure(0)));
     }
@@ -94,12 +73,4 @@ async function measureServers<Some extends Name>(
     return await interleave(some, rounds, (name) => measure(name, roundMs));
   });
   return compare(titlesOf(some), samples, pairs);
-}
-
-function titlesOf<Some extends Name>(some: readonly Some[]): Record<Some, string> {
-  // Sound: every name of the type is among them.
-  return Object.fromEntries(some.map((name) => [name, servers[name].title])) as Record<
-    Some,
-    string
-  >;
 }

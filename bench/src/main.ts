@@ -13,7 +13,9 @@ import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
 import { installRivals } from './rivals.ts';
 import { routesSubject } from './routes.ts';
+import { startupSubject } from './startup.ts';
 import type { Subject } from './subject.ts';
+import { typesSubject } from './types.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
@@ -24,6 +26,8 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,
+  startup: startupSubject,
+  types: typesSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {

@@ -11,6 +11,8 @@ export const subjectNames = [
   'http-server',
   'http-client',
   'grpc',
+  'startup',
+  'types',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 

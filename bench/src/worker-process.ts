@@ -17,6 +17,8 @@ export interface WorkerOptions {
   /** The CPU that it keeps to; see {@link onCpu}. */
   readonly cpu: 'subject' | 'other';
   readonly args?: readonly (string | number)[];
+  /** For Node itself. */
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -25,10 +27,10 @@ export interface WorkerOptions {
  */
 export async function startWorker(
   script: string,
-  { node, cpu, args = [] }: WorkerOptions,
+  { node, cpu, args = [], flags = [] }: WorkerOptions,
 ): Promise<Worker> {
   const path = fileURLToPath(new URL(fileOf(script), import.meta.url));
-  const [command, ...rest] = onCpu(cpu, [node, path, ...args.map(String)]);
+  const [command, ...rest] = onCpu(cpu, [node, ...flags, path, ...args.map(String)]);
   const child = spawn(command ?? node, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ready = await nextMessage(child, script);
   if (ready.kind !== 'ready') throw new Error(`${script} spoke before it was ready`);

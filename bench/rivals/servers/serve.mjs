@@ -1,9 +1,9 @@
 // A rival as a worker of the bench, which is built before it runs.
-import { cpuUs, serveRounds } from '../../dist/worker.js';
+import { serveRounds, usage } from '../../dist/worker.js';
 
-/** Says where the server listens; what it measures is the CPU time that it has used so far. */
+/** Says where the server listens; what it measures is what it uses. */
 export function ready(port) {
-  serveRounds(() => ({ cpuUs: cpuUs() }), port);
+  serveRounds(usage, port);
 }
 
 /** Connections that wait for their turn stay open. */
