@@ -1,0 +1,5 @@
+// How many calls in a time.
+
+// How many calls at once: concurrency/.
+
+export {};
