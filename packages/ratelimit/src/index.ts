@@ -1,5 +1,28 @@
 // How many calls in a time.
 
-// How many calls at once: concurrency/.
+export { delaying } from './delaying.ts';
+export { erroring } from './erroring.ts';
+export { type KeyedOptions, keyed } from './keyed.ts';
+export { peerAddress } from './peer-address.ts';
+export {
+  type AnsweredCall,
+  type RateLimitHook,
+  type RateLimitOptions,
+  rateLimit,
+} from './rate-limit.ts';
+export { type TokenBucketOptions, tokenBucket } from './token-bucket.ts';
 
-export {};
+// For those who write limiters.
+
+export { limitExceeded } from './limit-exceeded.ts';
+export type {
+  Allower,
+  Decision,
+  Limiter,
+  LimitPolicy,
+  MiddlewareFor,
+  Turn,
+  Waiter,
+} from './limiter.ts';
+
+// How many calls at once: concurrency/.
