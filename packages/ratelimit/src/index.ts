@@ -1,5 +1,6 @@
 // How many calls in a time.
 
+export { type BottleneckLimiter, bottleneck } from './bottleneck.ts';
 export { delaying } from './delaying.ts';
 export { erroring } from './erroring.ts';
 export { type KeyedOptions, keyed } from './keyed.ts';
@@ -10,6 +11,12 @@ export {
   type RateLimitOptions,
   rateLimit,
 } from './rate-limit.ts';
+export {
+  type FlexibleLimiter,
+  type FlexibleResult,
+  type RedisLimiterOptions,
+  redisLimiter,
+} from './redis.ts';
 export { type TokenBucketOptions, tokenBucket } from './token-bucket.ts';
 
 // For those who write limiters.

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type Context, checkNumber } from '@fairlead/endpoint';
+import { keptKey } from './key.ts';
 import type { Limiter } from './limiter.ts';
 
 /** Whose calls share a limit, and what limit that is. */
@@ -39,7 +39,7 @@ export function keyed<Req = unknown>({ key, make, max }: KeyedOptions<Req>): Lim
   let older = new Map<string, Limiter<Req>>();
 
   function limiterOf(request: Req, ctx: Context): Limiter<Req> {
-    const name = bounded(key(request, ctx) ?? '');
+    const name = keptKey(key(request, ctx));
     const found = recent.get(name);
     if (found !== undefined) return found;
     const limiter = older.get(name) ?? make(name);
@@ -55,12 +55,4 @@ export function keyed<Req = unknown>({ key, make, max }: KeyedOptions<Req>): Lim
     allow: (request, ctx) => limiterOf(request, ctx).allow(request, ctx),
     wait: (request, ctx) => limiterOf(request, ctx).wait(request, ctx),
   };
-}
-
-const maxKeyLength = 128;
-
-/** A key comes from outside: it must not be as long as it likes. */
-function bounded(key: string): string {
-  if (key.length <= maxKeyLength) return key;
-  return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,6 +1,7 @@
 import { type Clock, type Context, checkNumber, systemClock } from '@fairlead/endpoint';
 import { limitExceeded } from './limit-exceeded.ts';
 import type { Decision, Limiter, LimitPolicy, Turn } from './limiter.ts';
+import { unlimited } from './unlimited.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 /** A rate, and how far calls may run ahead of it. */
@@ -44,16 +45,6 @@ const defaultMaxWaitMs = 10_000;
 
 /** What a sum of parts of a token may fall short of a whole one, for what arithmetic leaves out. */
 const slack = 1e-9;
-
-const free: Decision = {
-  allowed: true,
-  retryAfterMs: 0,
-  remaining: Infinity,
-  resetMs: 0,
-  policy: undefined,
-};
-
-const unlimited: Limiter = { allow: () => free, wait: () => undefined };
 
 /**
  * A class, as many calls a second write its two numbers. `tokens` are those that are left when all who
