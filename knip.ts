@@ -7,7 +7,7 @@ const config: KnipConfig = {
   // What the bench compares with has its own dependencies.
   ignore: ['**/gen/**', 'bench/rivals/**'],
   // Programs that the user brings: to generate code, to build the peers of interop tests, to load and pin a server.
-  ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset', 'dnsmasq'],
+  ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset', 'dnsmasq', 'redis-server'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
