@@ -5,6 +5,7 @@ export {
   type CircuitBreakerOptions,
   circuitBreaker,
 } from './circuit-breaker.ts';
+export { type CockatielPolicy, cockatiel } from './cockatiel.ts';
 export { type GobreakerSettings, gobreaker } from './gobreaker.ts';
 export {
   type KeyedCircuitBreaker,
@@ -13,6 +14,7 @@ export {
   keyedCircuitBreaker,
 } from './keyed-circuit-breaker.ts';
 export { type EqualJitterOptions, equalJitter, type OpenTime } from './open-time.ts';
+export { type OpossumBreaker, opossum } from './opossum.ts';
 export { failureRatio } from './rules/failure-ratio.ts';
 export type { RateOptions } from './rules/rate.ts';
 export { consecutiveFailures, readyToTrip } from './rules/ready-to-trip.ts';

@@ -1,4 +1,4 @@
-import { ServiceError } from '@fairlead/endpoint';
+import { ServiceError, type ServiceErrorOptions } from '@fairlead/endpoint';
 
 /** How far an error may be from the moment at which it was made, in milliseconds. */
 const freshMs = 50;
@@ -23,7 +23,7 @@ export function refusals(): Refusals {
     open(until, now) {
       if (last === undefined || until !== lastUntil || now - madeAt > freshMs) {
         const retryAfterMs = until === Infinity ? undefined : Math.ceil(Math.max(0, until - now));
-        last = breakerOpen({ retryAfterMs });
+        last = breakerOpen({ retryAfterMs, unsent: true });
         lastUntil = until;
         madeAt = now;
       }
@@ -34,9 +34,6 @@ export function refusals(): Refusals {
 }
 
 /** The error of a call that an open breaker refuses. */
-export function breakerOpen(options: {
-  readonly retryAfterMs?: number | undefined;
-  readonly cause?: unknown;
-}): ServiceError {
-  return new ServiceError('unavailable', 'circuit breaker is open', { ...options, unsent: true });
+export function breakerOpen(options: ServiceErrorOptions): ServiceError {
+  return new ServiceError('unavailable', 'circuit breaker is open', options);
 }
