@@ -11,7 +11,7 @@ function plainGuard(machine: Machine): Middleware {
   return (next) =>
     function guarded(request, ctx) {
       const refusal = machine.isFree ? undefined : machine.refusal();
-      if (refusal !== undefined) return Promise.reject(refusal);
+      if (refusal !== undefined) return refusal;
       const { generation } = machine;
       generation.requests++;
       return called(next, request, ctx).then(generation.answered, generation.rejected);
@@ -22,7 +22,7 @@ function timedGuard(machine: Machine, clock: Clock): Middleware {
   return (next) =>
     function guarded(request, ctx) {
       const refusal = machine.isFree ? undefined : machine.refusal();
-      if (refusal !== undefined) return Promise.reject(refusal);
+      if (refusal !== undefined) return refusal;
       const { generation } = machine;
       generation.requests++;
       const start = clock.now();

@@ -1,4 +1,4 @@
-import type { Clock, Random, ServiceError } from '@fairlead/endpoint';
+import type { Clock, Random } from '@fairlead/endpoint';
 import { Generation, type Judge } from './generation.ts';
 import type { OpenTime } from './open-time.ts';
 import { refusals } from './refusals.ts';
@@ -55,7 +55,7 @@ export class Machine implements Judge {
   }
 
   /** What a call is refused with; undefined where it may go, and then it takes its place in {@link generation}. */
-  refusal(): ServiceError | undefined {
+  refusal(): Promise<never> | undefined {
     const now = this.rules.clock.now();
     this.follow(now);
     const { state } = this;
@@ -123,11 +123,11 @@ export class Machine implements Judge {
   }
 
   /** Lets a call go as a probe where there is room, or where those that took it have had their time. */
-  private probe(now: number): ServiceError | undefined {
+  private probe(now: number): Promise<never> | undefined {
     const { probes, probeTimeoutMs } = this.rules;
     const { requests, exclusions } = this.generation;
     if (requests - exclusions >= probes) {
-      if (now < this.dueAt) return this.refuse.tooMany();
+      if (now < this.dueAt) return this.refuse.tooMany(now);
       this.generation = new Generation(this);
     }
     this.dueAt = now + probeTimeoutMs;

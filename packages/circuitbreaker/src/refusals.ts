@@ -1,35 +1,52 @@
 import { ServiceError, type ServiceErrorOptions } from '@fairlead/endpoint';
 
-/** How far an error may be from the moment at which it was made, in milliseconds. */
+/** For how long calls are refused with the same error, in milliseconds. */
 const freshMs = 50;
 
 /** What calls are refused with. Nothing was sent, so a retry that goes elsewhere does nothing twice. */
 export interface Refusals {
   /** The breaker is open until a moment; `Infinity` where nobody knows. */
-  open(until: number, now: number): ServiceError;
+  open(until: number, now: number): Promise<never>;
   /** It is half open, and its probes are under way. */
-  tooMany(): ServiceError;
+  tooMany(now: number): Promise<never>;
 }
 
 /**
- * Makes the errors of a breaker. To make one costs some microseconds, for its stack, and an open breaker should cost
- * next to nothing: those who are refused within a twentieth of a second get the same one.
+ * Makes the refusals of a breaker. An open one should cost next to nothing, but an error costs microseconds, for its stack,
+ * and so does a promise that is rejected before anybody listens, for Node keeps a list of those. So all who are
+ * refused within a twentieth of a second get the same error, each in a promise that follows one of which Node knows already.
  */
 export function refusals(): Refusals {
-  let last: ServiceError | undefined;
-  let lastUntil = 0;
-  let madeAt = 0;
+  let last: Promise<never> | undefined;
+  let lastUntil: number | undefined;
+  let staleAt = -Infinity;
+
+  function refuse(
+    until: number | undefined,
+    now: number,
+    make: () => ServiceError,
+  ): Promise<never> {
+    if (last === undefined || until !== lastUntil || now > staleAt) {
+      last = Promise.reject(make());
+      last.catch(() => {});
+      lastUntil = until;
+      staleAt = now + freshMs;
+    }
+    return last.then();
+  }
+
   return {
-    open(until, now) {
-      if (last === undefined || until !== lastUntil || now - madeAt > freshMs) {
+    open: (until, now) =>
+      refuse(until, now, () => {
         const retryAfterMs = until === Infinity ? undefined : Math.ceil(Math.max(0, until - now));
-        last = breakerOpen({ retryAfterMs, unsent: true });
-        lastUntil = until;
-        madeAt = now;
-      }
-      return last;
-    },
-    tooMany: () => new ServiceError('unavailable', 'too many requests', { unsent: true }),
+        return breakerOpen({ retryAfterMs, unsent: true });
+      }),
+    tooMany: (now) =>
+      refuse(
+        undefined,
+        now,
+        () => new ServiceError('unavailable', 'too many requests', { unsent: true }),
+      ),
   };
 }
 
