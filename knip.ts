@@ -17,7 +17,7 @@ const config: KnipConfig = {
     // Loaded by name at run time, and by protoc.
     'packages/**': {
       entry: tests,
-      ignoreDependencies: ['express4', '@types/express4', 'ts-proto'],
+      ignoreDependencies: ['express4', '@types/express4', '@types/opossum10', 'ts-proto'],
     },
     'examples/*': {
       entry: ['src/{addsvc,addcli,demo}.ts', ...tests],

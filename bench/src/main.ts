@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { breakerSubject } from './breaker.ts';
 import { chainSubject } from './chain.ts';
 import { contextSubject } from './context.ts';
 import { discoverySubject } from './discovery.ts';
@@ -23,6 +24,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   routes: routesSubject,
   discovery: discoverySubject,
   lb: lbSubject,
+  breaker: breakerSubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

@@ -8,6 +8,7 @@ export const subjectNames = [
   'routes',
   'discovery',
   'lb',
+  'breaker',
   'http-server',
   'http-client',
   'grpc',

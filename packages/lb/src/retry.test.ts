@@ -113,6 +113,21 @@ describe('a call that fails', () => {
     expect(contexts).toHaveLength(2);
     expect(contexts[1]?.get(attempt)?.number).toBe(2);
   });
+
+  test('does not wait for an instance that was not called, as its breaker was open', async () => {
+    const clock = fakeClock();
+    const open = new ServiceError('unavailable', 'open', { unsent: true, retryAfterMs: 5000 });
+    const times: number[] = [];
+    const endpoint: Endpoint<string, string> = async (request, ctx) => {
+      times.push(clock.now());
+      if (times.length === 1) ctx.get(trail)?.add('one');
+      if (times.length < 3) throw open;
+      return request;
+    };
+    await through(clock, (ctx) => fixed()(endpoint)('sum', ctx));
+    // The second try went to no instance: what asks to wait is in front of all.
+    expect(times).toEqual([0, 0, 5000]);
+  });
 });
 
 describe('what may be tried again', () => {

@@ -1,5 +1,7 @@
 export type { BalancerBinding, BalancerSetup } from './balancer-conformance/binding.ts';
 export { balancerConformance } from './balancer-conformance/suite.ts';
+export type { BreakerBinding, BreakerScene } from './breaker-conformance/binding.ts';
+export { breakerConformance } from './breaker-conformance/suite.ts';
 export type { ConformanceCase } from './conformance-case.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export {

@@ -1,0 +1,55 @@
+import { type Line, line } from './result.ts';
+import { inPasses, interleave } from './rounds.ts';
+import { ratios } from './spread.ts';
+import type { Subject } from './subject.ts';
+import { startWorkers } from './worker-set.ts';
+
+const kinds = {
+  bare: 'no breaker',
+  ours: 'ours: a row of failures, or a share of 10 s',
+  'ours, in a row': 'ours: a row of failures alone',
+  'ours, slow calls': 'ours: a share of slow calls',
+  'ours, keyed': 'ours: one for each of 256 keys',
+  'ours, open': 'ours, open: a refusal that is caught',
+  cockatiel: 'cockatiel: a share of 10 s',
+  'cockatiel, in a row': 'cockatiel: a row of failures',
+  'cockatiel, adapted': 'cockatiel: a share of 10 s, as our middleware',
+  opossum: 'opossum: a share of 10 s',
+  'opossum, adapted': 'opossum: a share of 10 s, as our middleware',
+} as const;
+
+type Kind = keyof typeof kinds;
+// Sound: the object above has no other keys.
+const names = Object.keys(kinds) as readonly Kind[];
+
+/** What a closed circuit breaker costs a call that goes well, beside those of other libraries with the same rule. */
+export const breakerSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
+  const samples = await inPasses(passes, async () => {
+    await using workers = await startWorkers(names, (name) => [
+      'loops/breaker',
+      { node, cpu: 'subject', args: [name] },
+    ]);
+    await workers.warmUp(warmUpMs / 3);
+    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
+  });
+
+  const nsOf = (name: Kind): number[] => samples[name].map(({ ns = Number.NaN }) => ns);
+  const bare = nsOf('bare');
+  const added = (name: Kind): number[] =>
+    nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
+  const compared = (of: Kind, to: Kind, atMost: number): Line[] => [
+    line(`${kinds[of]} ÷ ${kinds[to]}`, '×', ratios(nsOf(of), nsOf(to)), { atMost }),
+    line('  the same, without the call itself', '×', ratios(added(of), added(to)), { atMost }),
+  ];
+  return [
+    {
+      title: 'An awaited call through a breaker',
+      lines: [
+        ...compared('ours', 'cockatiel', 0.5),
+        ...compared('ours, in a row', 'cockatiel, in a row', 0.5),
+        ...compared('ours', 'opossum', 0.16),
+        ...names.map((name) => line(kinds[name], 'ns', nsOf(name))),
+      ],
+    },
+  ];
+};
