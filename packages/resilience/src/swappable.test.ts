@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { background, chain, type Endpoint, type Middleware } from '@fairlead/endpoint';
 import { describe, expect, it, vi } from 'vitest';
 import { heldEndpoint, promisesSettled } from '../test/calls.ts';
+import type { LayerEdits } from './layer-draft.ts';
 import { type LayersChange, swappable } from './swappable.ts';
 
 /** A layer that adds its name to the answer, and counts how often it was applied. */
@@ -169,7 +170,7 @@ describe('an update of swappable', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  it.each<[string, RegExp, (slot: ReturnType<typeof swappable>) => void]>([
+  it.each<[string, RegExp, (slot: LayerEdits) => void]>([
     ['a name that is there', /'a' already/, (slot) => slot.insert('a', c)],
     ['a name that is not there', /no layer 'x' among \[a, b\]/, (slot) => slot.remove('x')],
     ['to replace what is not there', /no layer 'x'/, (slot) => slot.replace('x', c)],
@@ -205,11 +206,9 @@ describe('an update of swappable', () => {
     expect(() =>
       slot.update((draft) => {
         draft.reorder(['b', 'a']);
-        edit(Object.assign(swappable(), draft));
+        edit(draft);
       }),
-    ).toThrow(
-      message.source.includes('from 0') || message.source.includes('endpoint') ? Error : /./,
-    );
+    ).toThrow();
     expect(slot.layers).toEqual(['a', 'b']);
     expect(await call(1, background)).toBe('a(b())');
     expect(listener).not.toHaveBeenCalled();
