@@ -13,9 +13,11 @@ import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
 import { routesSubject } from './routes.ts';
 import type { Subject } from './subject.ts';
+import { swappableSubject } from './swappable.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
+  swappable: swappableSubject,
   context: contextSubject,
   routes: routesSubject,
   discovery: discoverySubject,
