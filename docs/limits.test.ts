@@ -32,6 +32,7 @@ it.each([
   ['grpc', '@fairlead/grpc', 10],
   ['jsonrpc', '@fairlead/jsonrpc', 5],
   ['core', '@fairlead/transport', 1],
+  ['../resilience', '@fairlead/resilience', 4],
 ])('has a row for each limit of %s, with the default of the code', (folder, name, atLeast) => {
   const [, section = ''] = page.split(`### \`${name}\`\n`);
   const rows = (section.split(/\n##/, 1)[0] ?? '').split('\n');
