@@ -17,9 +17,11 @@ import { routesSubject } from './routes.ts';
 import { startupSubject } from './startup.ts';
 import type { Subject } from './subject.ts';
 import { typesSubject } from './types.ts';
+import { swappableSubject } from './swappable.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
+  swappable: swappableSubject,
   context: contextSubject,
   routes: routesSubject,
   discovery: discoverySubject,

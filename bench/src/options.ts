@@ -4,6 +4,7 @@ import type { SubjectRun } from './subject.ts';
 /** What can be measured, in the order in which it is. */
 export const subjectNames = [
   'chain',
+  'swappable',
   'context',
   'routes',
   'discovery',

@@ -17,9 +17,9 @@ class CallContext implements CancelableContext {
   private readonly scope: CancelScope;
   private readonly key: object | undefined;
   private readonly value: unknown;
-  private readonly parent: CallContext | undefined;
+  private readonly parent: Context | undefined;
 
-  constructor(scope: CancelScope, key?: object, value?: unknown, parent?: CallContext) {
+  constructor(scope: CancelScope, key?: object, value?: unknown, parent?: Context) {
     this.scope = scope;
     this.key = key;
     this.value = value;
@@ -56,13 +56,15 @@ class CallContext implements CancelableContext {
   }
 
   get<T>(key: ContextKey<T>): T | undefined {
-    let node: CallContext | undefined = this;
-    while (node !== undefined) {
-      // Sound: only `with` puts a value beside a key, and both have the key's type there.
-      if (node.key === key) return node.value as T;
-      node = node.parent;
+    let node: CallContext = this;
+    while (node.key !== key) {
+      const parent: Context | undefined = node.parent;
+      // The values of a root may be those of a context that another copy of this package made.
+      if (!(parent instanceof CallContext)) return parent?.get(key);
+      node = parent;
     }
-    return undefined;
+    // Sound: only `with` puts a value beside a key, and both have the key's type there.
+    return node.value as T;
   }
 
   with<T>(key: ContextKey<T>, value: T): Context {
@@ -103,7 +105,8 @@ export function createContext(options: ContextOptions = {}): CancelableContext {
   const { signal, clock = systemClock, timeoutMs = Infinity } = options;
   const source = options.source ?? (signal && signalSource(signal));
   const deadline = deadlineAfter(clock, timeoutMs);
-  return new CallContext(new CancelScope({ clock, source, deadline }));
+  const scope = new CancelScope({ clock, source, deadline });
+  return new CallContext(scope, undefined, undefined, options.values);
 }
 
 /** The context of work that nobody waits for: no deadline, no values, never aborted. */

@@ -1,7 +1,7 @@
 import { fakeClock } from '@fairlead/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { background, createContext } from './call-context.ts';
-import { contextKey } from './context.ts';
+import { type Context, contextKey } from './context.ts';
 
 describe('a context with values', () => {
   const user = contextKey<string>('user');
@@ -60,6 +60,29 @@ describe('a context with values', () => {
     scoped[Symbol.dispose]();
 
     expect(scoped.get(user)).toBe('ada');
+  });
+
+  it('may have those of another one, whose end is not its own', () => {
+    using other = background.with(user, 'ada').withCancel();
+    using ctx = createContext({ values: other });
+    other.cancel();
+
+    expect(ctx.get(user)).toBe('ada');
+    expect(ctx.with(tenant, 7).get(user)).toBe('ada');
+    expect(ctx.with(user, 'grace').get(user)).toBe('grace');
+    expect(ctx.error).toBeUndefined();
+    expect(ctx.deadline).toBeUndefined();
+  });
+
+  it('may have those of a context that is none of ours', () => {
+    const foreign: Context = Object.create(null, {
+      // Sound for this test, which asks for one key.
+      get: { value: (key: unknown) => (key === user ? 'ada' : undefined) },
+    });
+    using ctx = createContext({ values: foreign });
+
+    expect(ctx.with(tenant, 7).get(user)).toBe('ada');
+    expect(ctx.get(tenant)).toBeUndefined();
   });
 });
 

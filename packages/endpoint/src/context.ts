@@ -74,6 +74,11 @@ export interface ContextOptions {
   readonly signal?: AbortSignal | undefined;
   /** Ends the call; for transports, instead of a signal. */
   readonly source?: CancelSource | undefined;
+  /**
+   * Whose values the call has, and no more: it does not end with that context. For work that one call
+   * started and others wait for, or that goes on when the call is over. Default: none.
+   */
+  readonly values?: Context | undefined;
   /** How long the call may take, in milliseconds. Default: as long as it wants. */
   readonly timeoutMs?: number | undefined;
   /** Default: the clock of the process. */
