@@ -54,12 +54,13 @@ export const http: Convention = {
   },
   dimensions(call) {
     const { operation } = call;
-    const { method = '', request } = httpCall(call);
+    const { method = '', origin, request } = httpCall(call);
     const attributes: Attributes = {
       [names.httpRequestMethod]: methods.has(method) ? method : otherMethod,
     };
     if (operation.side === 'client') {
       addAddress(attributes, server, operation.peer);
+      if (origin !== undefined) attributes[names.serverPort] ??= defaultPort(origin);
       return attributes;
     }
     attributes[names.urlScheme] = schemeOf(request);
@@ -127,6 +128,10 @@ function routeOf(name: string): string | undefined {
 function schemeOf(request: HostRequest | undefined): 'http' | 'https' {
   if (request?.socket !== undefined) return request.socket.encrypted === true ? 'https' : 'http';
   return request?.url?.startsWith('https:') === true ? 'https' : 'http';
+}
+
+function defaultPort(origin: string): number {
+  return origin.startsWith('https:') ? 443 : 80;
 }
 
 function withoutQuery(path: string): string {
