@@ -10,6 +10,11 @@ import { tracerSource } from './tracer.ts';
 
 /** How a client is traced. */
 export interface TraceClientOptions {
+  /**
+   * Whose span the server gets for a parent: the call's own, or the caller's. Default `call`. Choose
+   * `caller` for a JSON-RPC client that collects batches: calls whose headers differ share none.
+   */
+  readonly parent?: 'call' | 'caller' | undefined;
   /** Whose tracer is used. Default: the provider that is registered with the API when a call is made, if any. */
   readonly tracerProvider?: TracerProvider | undefined;
 }
@@ -36,7 +41,10 @@ export interface ClientTracing {
  * - A call whose request could not be encoded has no span: nothing was sent.
  */
 export function traceClient(options: TraceClientOptions = {}): ClientTracing {
-  const currentTracer = tracerSource(options.tracerProvider);
+  const { parent: sent = 'call', tracerProvider } = options;
+  if (sent !== 'call' && sent !== 'caller')
+    throw new TypeError(`parent must be 'call' or 'caller', but is ${JSON.stringify(sent)}`);
+  const currentTracer = tracerSource(tracerProvider);
 
   function before(ctx: Context, call: ClientCall): Context | undefined {
     const tracer = currentTracer();
@@ -53,7 +61,7 @@ export function traceClient(options: TraceClientOptions = {}): ClientTracing {
     const parent = otelContextOf(ctx);
     const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
     const scope = enter(ctx, parent, span, call);
-    inject(scope.inside, call.requestMetadata);
+    inject(sent === 'call' ? scope.inside : parent, call.requestMetadata);
     return withScope(ctx, scope);
   }
 
