@@ -1,9 +1,8 @@
-/** A program that serves `/sum` over HTTP. */
-export interface HttpServer {
-  readonly script: string;
+import type { HttpServerUnderLoad } from './http-load.ts';
+
+/** A server with its name in the tables. */
+export interface HttpServer extends HttpServerUnderLoad {
   readonly title: string;
-  /** Default `/sum`. */
-  readonly path?: string;
 }
 
 export type HttpServerName =
@@ -44,15 +43,6 @@ export const httpServers: Readonly<Record<HttpServerName, HttpServer>> = {
 export const httpServerNames: readonly HttpServerName[] = Object.keys(
   httpServers,
 ) as readonly HttpServerName[];
-
-/** What each is called in a table. */
-export function titlesOf<Some extends HttpServerName>(some: readonly Some[]): Record<Some, string> {
-  // Sound: every name of the type is among them.
-  return Object.fromEntries(some.map((name) => [name, httpServers[name].title])) as Record<
-    Some,
-    string
-  >;
-}
 
 /** Where it answers. */
 export function pathOf(name: HttpServerName): string {

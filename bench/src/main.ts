@@ -18,6 +18,7 @@ import { startupSubject } from './startup.ts';
 import type { Subject } from './subject.ts';
 import { typesSubject } from './types.ts';
 import { swappableSubject } from './swappable.ts';
+import { tracingSubject } from './tracing.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
@@ -32,6 +33,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   grpc: grpcSubject,
   startup: startupSubject,
   types: typesSubject,
+  tracing: tracingSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {

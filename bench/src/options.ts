@@ -15,6 +15,7 @@ export const subjectNames = [
   'grpc',
   'startup',
   'types',
+  'tracing',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
