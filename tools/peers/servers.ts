@@ -1,4 +1,4 @@
-// `npm run servers` fetches the servers that the tests run against: Consul and etcd, from Debian's packages.
+// `npm run servers` fetches the servers that the tests run against, from Debian's packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -9,6 +9,8 @@ import { isMet } from './requirement.ts';
 const programs = {
   consul: { package: 'consul', suite: 'bullseye' },
   etcd: { package: 'etcd-server', suite: 'trixie' },
+  prometheus: { package: 'prometheus', suite: 'bookworm' },
+  promtool: { package: 'prometheus', suite: 'bookworm' },
 } as const;
 
 /** A server that tests start as a process. */
@@ -82,9 +84,10 @@ function fetchServers(): void {
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   run('apt-get', [...options, '--error-on=any', 'update']);
-  for (const entry of Object.values(programs)) {
-    run('apt-get', [...options, 'download', `${entry.package}/${entry.suite}`]);
-  }
+  const packages = new Set(
+    Object.values(programs).map((entry) => `${entry.package}/${entry.suite}`),
+  );
+  for (const name of packages) run('apt-get', [...options, 'download', name]);
   for (const file of run('sh', ['-c', 'ls ./*.deb']).trim().split('\n')) {
     run('dpkg-deb', ['--extract', file, '.']);
     rmSync(join(folder, file));
@@ -101,7 +104,9 @@ function main(): number {
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    console.error('Without Debian: install Consul 1.8 or newer and etcd 3.4 or newer on the PATH.');
+    console.error(
+      'Without Debian: install Consul 1.8, etcd 3.4 and Prometheus 2.40, or newer, on the PATH.',
+    );
     return 1;
   }
 }

@@ -1,6 +1,8 @@
 import { fakeClock } from '@fairlead/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { createContext } from './call-context.ts';
+import { failure } from './failer.ts';
+import { ServiceError } from './service-error.ts';
 import { discard, isAsyncIterable, type Settled, settle } from './settle.ts';
 
 async function* count(to: number, failAt = Number.POSITIVE_INFINITY): AsyncGenerator<number> {
@@ -34,6 +36,13 @@ describe('settle', () => {
 
       expect(settled).toBe(response);
       expect(outcomes).toEqual([well]);
+    });
+
+    it('shows the response, for the error that may be inside', async () => {
+      const onSettled = vi.fn();
+      const response = { [failure]: new ServiceError('not_found', 'no such thing') };
+      await settle(Promise.resolve(response), onSettled);
+      expect(onSettled).toHaveBeenCalledExactlyOnceWith(well, response);
     });
 
     it('tells of the error once and rejects with it', async () => {

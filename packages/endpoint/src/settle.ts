@@ -24,19 +24,21 @@ const turnedAway: Settled = { error: undefined, abandoned: true };
  * };
  * ```
  *
+ * A single response goes along, for whoever asks it for `failureOf`; a stream has none to show.
+ *
  * What `onSettled` throws becomes the outcome of the call. A stream that nobody ever starts to read
  * settles when `ctx` ends, with its error; without one it never does. On a server that cannot happen:
  * a transport always reads, or closes, what an endpoint hands it. On a client give the call's context.
  */
 export function settle<Res>(
   response: Promise<Res>,
-  onSettled: (settled: Settled) => void,
+  onSettled: (settled: Settled, response?: unknown) => void,
   ctx?: CancelSource,
 ): Promise<Res> {
   return response.then(
     (value) => {
       if (isAsyncIterable(value)) return settleStream(value, onSettled, ctx);
-      onSettled(ok);
+      onSettled(ok, value);
       return value;
     },
     (error: unknown) => {
