@@ -23,7 +23,7 @@ export interface RollingSetup {
 const workMs = { least: 2, spread: 20 };
 const messageEveryMs = 20;
 /** The proof does not wait as long as a real network needs. */
-const propagationMs = 600;
+const propagationMs = 1500;
 
 const service: RollingService = {
   async echo(request) {
