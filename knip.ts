@@ -33,7 +33,7 @@ const config: KnipConfig = {
       ],
     },
     proof: {
-      entry: ['src/*/main.ts', 'src/chaos/instance.ts', ...tests],
+      entry: ['src/*/main.ts', 'src/{chaos,rolling}/instance.ts', ...tests],
     },
     docs: { entry: ['**/*.md'], ignoreDependencies: [/.*/] },
   },

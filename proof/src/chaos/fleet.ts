@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { InstanceSetup, Order, Started } from './instance.ts';
 
-const program = fileURLToPath(new URL('instance.ts', import.meta.url));
+/** The program that serves addsvc, and does badly when it is told to. */
+const addsvc: URL = new URL('instance.ts', import.meta.url);
 
 /** One instance, as its fleet has it. */
 export interface Member {
   readonly name: string;
   readonly address: string;
+  /** Where else it listens, as it says itself. */
+  readonly more: Readonly<Record<string, string>>;
   /** SIGKILL: gone at once, and listed still. */
   kill(): Promise<void>;
   /** SIGTERM: leaves the registry, lets calls end, goes. */
@@ -27,8 +30,13 @@ export interface Fleet extends AsyncDisposable {
   nameOf(address: string): string;
 }
 
+/** What every instance is told; each of them also has a name. */
+export type FleetSetup = Readonly<Record<string, unknown>>;
+
 /** A fleet without an instance. */
-export function createFleet(setup: Omit<InstanceSetup, 'name'>): Fleet {
+export function createFleet(setup: Omit<InstanceSetup, 'name'>): Fleet;
+export function createFleet(setup: FleetSetup, program: URL): Fleet;
+export function createFleet(setup: FleetSetup, program: URL = addsvc): Fleet {
   const names = new Map<string, string>();
   const children = new Set<ChildProcess>();
   let members: readonly Member[] = [];
@@ -38,10 +46,10 @@ export function createFleet(setup: Omit<InstanceSetup, 'name'>): Fleet {
   async function start(): Promise<Member> {
     if (isDisposed) throw new Error('the fleet has been ended');
     const name = `i${++count}`;
-    const child = launch({ ...setup, name });
+    const child = launch(program, { ...setup, name });
     children.add(child);
     const gone = once(child, 'exit').then(() => void children.delete(child));
-    const { address } = await started(name, child);
+    const { address, ...more } = await started(name, child);
     names.set(address, name);
     const end = async (signal: NodeJS.Signals): Promise<void> => {
       members = members.filter((other) => other !== member);
@@ -51,6 +59,7 @@ export function createFleet(setup: Omit<InstanceSetup, 'name'>): Fleet {
     const member: Member = {
       name,
       address,
+      more,
       kill: () => end('SIGKILL'),
       stop: () => end('SIGTERM'),
       order: (order) => void child.send(order),
@@ -74,9 +83,9 @@ export function createFleet(setup: Omit<InstanceSetup, 'name'>): Fleet {
   };
 }
 
-function launch(setup: InstanceSetup): ChildProcess {
+function launch(program: URL, setup: FleetSetup): ChildProcess {
   const flags = ['--import=tsx', '--conditions=@fairlead/source'];
-  return spawn(process.execPath, [...flags, program, JSON.stringify(setup)], {
+  return spawn(process.execPath, [...flags, fileURLToPath(program), JSON.stringify(setup)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }

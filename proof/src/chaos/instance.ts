@@ -27,6 +27,8 @@ export interface Order {
 /** What an instance says once it is registered. */
 export interface Started {
   readonly address: string;
+  /** Other addresses, by name. */
+  readonly [name: string]: string;
 }
 
 /** How long clients have to hear that it goes, before it takes no more calls. */

@@ -78,7 +78,7 @@ export interface GrpcServer extends AsyncDisposable {
    * stops listening, tells every client to go elsewhere, and waits for the calls in flight; after
    * `graceMs` milliseconds (default 10 000) it ends those that remain, and their contexts with them:
    * streams of responses with `unavailable`, for which their callers are given a second more.
-   * Idempotent: a second call waits for the first. Never rejects.
+   * Idempotent: a second call waits for the first, which a `graceMs` given then may make sooner. Never rejects.
    */
   close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
 }
@@ -105,6 +105,8 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   if (options.healthService ?? true) health.addTo(server);
   let listening: Promise<string | undefined> | undefined;
   let closing: Promise<void> | undefined;
+  let endsAt = Infinity;
+  let shorten: (() => void) | undefined;
 
   function refuseClosed(): void {
     if (closing !== undefined) throw new Error('the gRPC server is closed: make a new one');
@@ -136,33 +138,45 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     }
   }
 
-  async function shutDown(graceMs: number): Promise<void> {
-    const start = clock.now();
+  async function shutDown(): Promise<void> {
+    const remainingMs = (): number => Math.max(0, endsAt - clock.now());
     const told = health.shutDown();
-    if (told !== undefined) await within(clock, Math.min(graceMs, maxTellingMs), told);
+    if (told !== undefined) await within(clock, Math.min(remainingMs(), maxTellingMs), told);
     const address = await listening;
-    const remainingMs = Math.max(0, graceMs - (clock.now() - start));
-    // With channelz off, forceShutdown leaves the connections open.
-    if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
-      server.drain(address, Math.min(remainingMs, unlimitedMs));
-    }
     await new Promise<void>((resolve) => {
       const force = async (): Promise<void> => {
         await cutOff(limits.openStreams, clock);
         server.forceShutdown();
         resolve();
       };
-      const stop =
-        graceMs === Infinity ? undefined : clock.schedule(remainingMs, () => void force());
+      let stop: (() => void) | undefined;
+      shorten = () => {
+        stop?.();
+        const ms = remainingMs();
+        // With channelz off, forceShutdown leaves the connections open.
+        if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
+          server.drain(address, Math.min(ms, unlimitedMs));
+        }
+        stop = ms === Infinity ? undefined : clock.schedule(ms, () => void force());
+      };
+      shorten();
       server.tryShutdown(() => {
         stop?.();
         resolve();
       });
     });
+    shorten = undefined;
   }
 
-  function close({ graceMs = 10_000 }: { readonly graceMs?: number | undefined } = {}) {
-    closing ??= shutDown(checkNumber('graceMs', graceMs));
+  function close({ graceMs }: { readonly graceMs?: number | undefined } = {}) {
+    if (graceMs !== undefined || closing === undefined) {
+      const at = clock.now() + checkNumber('graceMs', graceMs ?? 10_000);
+      if (at < endsAt) {
+        endsAt = at;
+        shorten?.();
+      }
+    }
+    closing ??= shutDown();
     return closing;
   }
 

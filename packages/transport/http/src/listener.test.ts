@@ -220,6 +220,24 @@ describe('the close of an HttpServer', () => {
     await Promise.all([first, second, reply, server.close(), server[Symbol.asyncDispose]()]);
   });
 
+  it('ends sooner when it is called again with less', async () => {
+    const { server, clock, port, called } = await listenWaiting();
+    const reply = expect(ask(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'ECONNRESET',
+    });
+    await called;
+    const closed = server.close({ graceMs: 5000 });
+    await clock.advance(1000);
+    void server.close({ graceMs: 9000 });
+    void server.close();
+    void server.close({ graceMs: 100 });
+    await clock.advance(99);
+    expect(await isSettled(closed)).toBe(false);
+    await clock.advance(1);
+    await Promise.all([closed, reply]);
+    expect(clock.pending()).toBe(0);
+  });
+
   it('ends a server that has not listened yet, and it does not listen then', async () => {
     const server = createHttpServer(ok);
     await server.close();
@@ -238,5 +256,92 @@ describe('the close of an HttpServer', () => {
   it('refuses a grace that is none', () => {
     const server = createHttpServer(ok);
     expect(() => server.close({ graceMs: -1 })).toThrow(/^graceMs must be/);
+    expect(() => server.close({ lingerMs: -1 })).toThrow(/^lingerMs must be/);
+  });
+});
+
+describe('a close that lingers', () => {
+  const linger = { graceMs: 60_000, lingerMs: 5000 };
+
+  it('serves what comes on an idle connection, says that it closes, and closes it', async () => {
+    const { server, clock, port, answer } = await listenWaiting();
+    answer(1);
+    const socket = await open(port);
+    const seen = untilSeen(socket, '\r\n\r\n1');
+    socket.write(get);
+    await seen;
+    const closed = server.close(linger);
+    await clock.advance(4000);
+    const rest = untilClosed(socket);
+    socket.write(get);
+    expect(await rest).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*connection: close/i);
+    await closed;
+    expect(clock.pending()).toBe(0);
+  });
+
+  it.each([
+    ['has been idle', get],
+    ['has never said anything', ''],
+    ['has begun to say something', 'GET / HTTP/1.1\r\n'],
+  ])('closes a connection that %s for so long', async (_what, bytes) => {
+    const { server, clock, port, answer } = await listenWaiting();
+    answer(1);
+    const socket = await open(port);
+    const seen = bytes === get ? untilSeen(socket, '\r\n\r\n1') : undefined;
+    socket.write(bytes);
+    await seen;
+    const gone = untilClosed(socket);
+    const closed = server.close(linger);
+    await clock.advance(4900);
+    expect(socket.closed).toBe(false);
+    await clock.advance(200);
+    await gone;
+    await closed;
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('counts from the answer to the request in flight, which did not say that it closes', async () => {
+    const { server, clock, port, called, answer } = await listenWaiting();
+    const socket = await open(port);
+    const seen = untilSeen(socket, '"late"');
+    socket.write(get);
+    await called;
+    const closed = server.close(linger);
+    await clock.advance(30_000);
+    answer('late');
+    await seen;
+    await clock.advance(4900);
+    expect(socket.closed).toBe(false);
+    const gone = untilClosed(socket);
+    await clock.advance(200);
+    await gone;
+    await closed;
+  });
+
+  it('is over when the clients have left', async () => {
+    const { server, clock, port, answer } = await listenWaiting();
+    answer(1);
+    const socket = await open(port);
+    const seen = untilSeen(socket, '\r\n\r\n1');
+    socket.write(get);
+    await seen;
+    const closed = server.close(linger);
+    await clock.advance(100);
+    socket.end();
+    await closed;
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('ends at the grace all the same', async () => {
+    const { server, clock, port, called, aborted } = await listenWaiting();
+    const reply = expect(ask(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'ECONNRESET',
+    });
+    await called;
+    const closed = server.close({ graceMs: 1000, lingerMs: 5000 });
+    await clock.advance(1000);
+    await Promise.all([closed, reply]);
+    expect(await aborted).toBe('canceled');
+    expect(clock.pending()).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkNumber, systemClock } from '@fairlead/endpoint';
-import { drain } from './node/drain.ts';
+import { type Draining, drain } from './node/drain.ts';
 import { nodeServer } from './node/server.ts';
 import type { HttpHandler } from './server.ts';
 import type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
@@ -18,6 +18,13 @@ export interface ListenOptions {
 export interface CloseOptions {
   /** How long requests in flight may take to finish, in milliseconds. Default 10 000. */
   readonly graceMs?: number | undefined;
+  /**
+   * How long an idle connection is kept for a request that may be on its way already, in milliseconds;
+   * such a request is answered, and told that the connection closes. A client loses no call then if it
+   * keeps idle connections for less. Connections of HTTP/2 are asked and need not wait for so long.
+   * Default 0: idle connections are closed at once.
+   */
+  readonly lingerMs?: number | undefined;
 }
 
 /** A server of `node:http` or `node:https` with safe limits and a close that loses nothing. */
@@ -28,8 +35,9 @@ export interface HttpServer extends AsyncDisposable {
   listen(options?: ListenOptions): Promise<{ readonly host: string; readonly port: number }>;
   /**
    * Takes no more connections, lets requests in flight finish, then closes every connection; those
-   * of HTTP/2 are told to go away at once. Connections still busy after the grace are cut off. Closing again waits for the same end, and a closed
-   * server does not listen again.
+   * of HTTP/2 are told to go away at once. Connections still busy after the grace are cut off. Closing
+   * again waits for the same end, which a `graceMs` given then may make sooner; a closed server does
+   * not listen again.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -49,9 +57,11 @@ export function createHttpServer(
 ): HttpServer {
   const { clock = systemClock } = options;
   // Sound: with HTTP/2 it is a handler, as the overloads say.
-  const { server, more, stopWrites } = nodeServer(listener as HttpHandler, options);
+  const { server, sockets, more, stopWrites } = nodeServer(listener as HttpHandler, options);
   let bound: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
+  let grace = Infinity;
+  let draining: Draining | undefined;
 
   function listen({
     host = '127.0.0.1',
@@ -64,15 +74,22 @@ export function createHttpServer(
     return binding;
   }
 
-  async function end(graceMs: number): Promise<void> {
+  async function end(lingerMs: number): Promise<void> {
     // A server that is about to listen can be closed only once it does.
     await bound;
-    if (server.listening) await drain(server, graceMs, clock, more);
+    if (server.listening) {
+      draining = drain(server, { graceMs: grace, lingerMs, clock, more, sockets });
+      await draining.over;
+    }
     stopWrites();
   }
 
-  function close({ graceMs = 10_000 }: CloseOptions = {}): Promise<void> {
-    closed ??= end(checkNumber('graceMs', graceMs));
+  function close({ graceMs, lingerMs = 0 }: CloseOptions = {}): Promise<void> {
+    if (graceMs !== undefined || closed === undefined) {
+      grace = Math.min(grace, checkNumber('graceMs', graceMs ?? 10_000));
+      draining?.shorten(grace);
+    }
+    closed ??= end(checkNumber('lingerMs', lingerMs));
     return closed;
   }
 

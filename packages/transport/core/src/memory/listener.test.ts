@@ -64,6 +64,17 @@ describe('closing a server in memory', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('cuts it off sooner when it is called again with less', async () => {
+    const { clock, server, outcome } = await busy();
+    const closing = server.close({ graceMs: Infinity });
+    void server.close({ graceMs: 50 });
+    void server.close();
+    await clock.advance(50);
+    await closing;
+    expect(await outcome).toMatchObject({ code: 'unavailable' });
+    expect(clock.pending()).toBe(0);
+  });
+
   it('waits for ever with a grace without end', async () => {
     const { clock, server, ends, answer } = await busy();
     const closing = server.close({ graceMs: Infinity });

@@ -37,7 +37,8 @@ export interface MemoryServer<Service> extends AsyncDisposable {
   /**
    * Refuses new calls with `unavailable` and waits for the calls in flight; after `graceMs`
    * milliseconds (default 10 000) those that remain fail with `unavailable`, their contexts end, and
-   * what they still do is not waited for. Closing again waits for the same end. Never rejects.
+   * what they still do is not waited for. Closing again waits for the same end, which a `graceMs`
+   * given then may make sooner. Never rejects.
    */
   close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
   /** @internal */
@@ -75,9 +76,12 @@ export function createMemoryServer<Service extends MemoryService<Service>>(
     const handler = typeof servable === 'function' ? memoryHandler(servable) : servable;
     routes.set(method, handler[toRoute](name, method, pack));
   }
+  const graceClock = clock ?? systemClock;
   const inFlight = new Set<MemoryServerCall>();
   let closing: Promise<void> | undefined;
+  let endsAt = Infinity;
   let whenIdle: (() => void) | undefined;
+  let shorten: (() => void) | undefined;
 
   function call(route: Route, incoming: Incoming): Promise<Answer> {
     if (closing !== undefined) throw unavailable('the server is closed', { unsent: true });
@@ -92,24 +96,38 @@ export function createMemoryServer<Service extends MemoryService<Service>>(
     });
   }
 
-  function drain(graceMs: number): Promise<void> {
+  function drain(): Promise<void> {
     if (inFlight.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
+      let stop: (() => void) | undefined;
+      const end = (): void => {
+        stop?.();
+        shorten = undefined;
+        resolve();
+      };
       const cutOff = (): void => {
         for (const call of inFlight) call.cutOff(unavailable('the server was closed'));
-        resolve();
+        end();
       };
-      const stop =
-        graceMs === Infinity ? undefined : (clock ?? systemClock).schedule(graceMs, cutOff);
-      whenIdle = () => {
+      shorten = () => {
         stop?.();
-        resolve();
+        const ms = Math.max(0, endsAt - graceClock.now());
+        stop = ms === Infinity ? undefined : graceClock.schedule(ms, cutOff);
       };
+      whenIdle = end;
+      shorten();
     });
   }
 
-  function close({ graceMs = 10_000 }: { readonly graceMs?: number | undefined } = {}) {
-    closing ??= drain(checkNumber('graceMs', graceMs));
+  function close({ graceMs }: { readonly graceMs?: number | undefined } = {}) {
+    if (graceMs !== undefined || closing === undefined) {
+      const at = graceClock.now() + checkNumber('graceMs', graceMs ?? 10_000);
+      if (at < endsAt) {
+        endsAt = at;
+        shorten?.();
+      }
+    }
+    closing ??= drain();
     return closing;
   }
 

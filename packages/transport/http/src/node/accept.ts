@@ -36,9 +36,9 @@ export function acceptHttp2(
     }
   });
   return {
-    close() {
-      for (const socket of undecided) socket.destroy();
-      http2.close();
+    close(lingerMs) {
+      if (lingerMs === 0) for (const socket of undecided) socket.destroy();
+      http2.close(lingerMs);
     },
     destroy: http2.destroy,
   };

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 
 /** Connections of a server that its `close` does not know: of HTTP/2, and not yet of any protocol. */
 export interface Connections {
-  /** Lets those end whose requests are over. */
-  close(): void;
+  /** Lets those end whose requests are over. For `lingerMs` requests that are on their way are served still. */
+  close(lingerMs: number): void;
   /** Cuts off what is left. */
   destroy(): void;
 }
@@ -17,7 +17,7 @@ export function allConnections(server: Server, more?: Connections): Connections 
     socket.once('close', () => sockets.delete(socket));
   });
   return {
-    close: () => more?.close(),
+    close: (lingerMs) => more?.close(lingerMs),
     destroy() {
       more?.destroy();
       for (const socket of sockets) socket.destroy();

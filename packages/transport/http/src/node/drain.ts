@@ -1,40 +1,101 @@
-import type { Server } from 'node:http';
-import type { Clock } from '@fairlead/endpoint';
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Clock, checkNumber } from '@fairlead/endpoint';
 import type { Connections } from './connections.ts';
 
 /** How often a closing server looks for connections that have become idle, in milliseconds. */
 const idleCheckMs = 20;
 
+/** What a server is drained of, and how soon. */
+export interface DrainPlan {
+  readonly graceMs: number;
+  readonly lingerMs: number;
+  readonly clock: Clock;
+  /** The connections that are not of HTTP/1.1, or not yet. */
+  readonly more: Connections | undefined;
+  /** Those that are, or are not yet of any protocol. */
+  readonly sockets: ReadonlySet<Socket>;
+}
+
+/** A server that comes to its end. */
+export interface Draining {
+  readonly over: Promise<void>;
+  /** Cuts off what is left after that time, if that is sooner. */
+  shorten(graceMs: number): void;
+}
+
 /**
  * Ends a server that listens: it takes no more connections, tells those who still send that theirs
- * will close, closes each connection once it is idle, and after `graceMs` the rest. `more` are the
- * connections that are not of HTTP/1.1, or not yet.
+ * will close, closes each connection once it has been idle for `lingerMs`, and after `graceMs` the rest.
  */
-export function drain(
-  server: Server,
-  graceMs: number,
-  clock: Clock,
-  more?: Connections,
-): Promise<void> {
-  return new Promise((resolve) => {
-    let stopCheck = (): void => {};
-    const closeIdle = (): void => {
-      server.closeIdleConnections();
-      stopCheck = clock.schedule(idleCheckMs, closeIdle);
-    };
-    const stopGrace = clock.schedule(graceMs, () => {
-      server.closeAllConnections();
-      more?.destroy();
-    });
-    server.prependListener('request', (_request, response) =>
-      response.setHeader('connection', 'close'),
-    );
+export function drain(server: Server, plan: DrainPlan): Draining {
+  const { lingerMs, clock, more, sockets } = plan;
+  const closeIdle =
+    lingerMs === 0 ? () => server.closeIdleConnections() : closeQuiet(sockets, plan);
+  let stopCheck = (): void => {};
+  const check = (): void => {
+    closeIdle();
+    stopCheck = clock.schedule(idleCheckMs, check);
+  };
+  const cutOff = (): void => {
+    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
+    more?.destroy();
+  };
+  let cutOffAt = clock.now() + plan.graceMs;
+  let stopGrace = clock.schedule(plan.graceMs, cutOff);
+
+  server.prependListener('request', (_request, response) =>
+    response.setHeader('connection', 'close'),
+  );
+  const over = new Promise<void>((resolve) => {
+    // Node's close would cut idle connections, on which a request may be on its way.
+    if (lingerMs > 0) server.closeIdleConnections = () => {};
     server.close(() => {
       stopCheck();
       stopGrace();
       resolve();
     });
-    more?.close();
-    closeIdle();
   });
+  more?.close(lingerMs);
+  check();
+
+  return {
+    over,
+    shorten(graceMs) {
+      const at = clock.now() + checkNumber('graceMs', graceMs);
+      if (at >= cutOffAt) return;
+      cutOffAt = at;
+      stopGrace();
+      stopGrace = clock.schedule(graceMs, cutOff);
+    },
+  };
+}
+
+interface Quiet {
+  readonly since: number;
+  readonly bytesRead: number;
+}
+
+/** Makes what closes the connections on which nothing is answered and nothing has come for a while. */
+function closeQuiet(sockets: ReadonlySet<Socket>, { lingerMs, clock }: DrainPlan): () => void {
+  const quiet = new WeakMap<Socket, Quiet>();
+  return () => {
+    const now = clock.now();
+    for (const socket of sockets) {
+      const { bytesRead } = socket;
+      const last = quiet.get(socket);
+      if (last === undefined || last.bytesRead !== bytesRead || isAnswering(socket)) {
+        quiet.set(socket, { since: now, bytesRead });
+      } else if (now - last.since >= lingerMs) socket.destroy();
+    }
+  };
+}
+
+/**
+ * Whether a request of the connection has no whole answer yet. Node keeps the response there and says
+ * so nowhere else; a test shows that it still does.
+ */
+function isAnswering(socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean {
+  return socket._httpMessage !== undefined && socket._httpMessage !== null;
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { createServer as CreateSecure } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkNumber, systemClock } from '@fairlead/endpoint';
 import { http2Limits } from '../http2/options.ts';
@@ -14,6 +15,8 @@ import { limitWrites } from './write-timeout.ts';
 /** Node's server for a handler, and the connections that its own `close` does not know. */
 export interface NodeServer {
   readonly server: Server;
+  /** The connections of HTTP/1.1, and those that are not yet of any protocol. */
+  readonly sockets: ReadonlySet<Socket>;
   /** Undefined where there are none but those of plain HTTP/1.1. */
   readonly more: Connections | undefined;
   /** Ends the watch over clients that do not read. */
@@ -38,9 +41,14 @@ export function nodeServer(handler: HttpHandler, options: HttpServerOptions): No
   // Before HTTP/2 takes its connections away: those have a limit of their own.
   const event = tls === undefined ? 'connection' : 'secureConnection';
   const stopWrites = limitWrites(server, event, writeTimeoutMs, clock);
-  if (http2 === false && tls === undefined) return { server, more: undefined, stopWrites };
+  const sockets = new Set<Socket>();
+  server.on(event, (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  if (http2 === false && tls === undefined) return { server, sockets, more: undefined, stopWrites };
   const more = allConnections(server, http2 === false ? undefined : withHttp2());
-  return { server, more, stopWrites };
+  return { server, sockets, more, stopWrites };
 
   function secureServer(): Server {
     // Loaded here, so that a server without TLS starts without it.
@@ -63,8 +71,13 @@ export function nodeServer(handler: HttpHandler, options: HttpServerOptions): No
       http2Limits(typeof http2 === 'object' ? http2 : {}, shared),
       clock,
     );
+    const accept = (socket: Socket): void => {
+      sockets.delete(socket);
+      acceptor.accept(socket);
+    };
     const headersTimeoutMs = limits.headersTimeout;
-    return acceptHttp2(server, tls !== undefined, acceptor, { headersTimeoutMs, clock });
+    const http2Only = { ...acceptor, accept };
+    return acceptHttp2(server, tls !== undefined, http2Only, { headersTimeoutMs, clock });
   }
 }
 

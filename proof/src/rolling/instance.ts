@@ -1,0 +1,84 @@
+// One instance, a process of its own: serves over everything, and goes when it is told to, without a call lost.
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceError, systemRandom } from '@fairlead/endpoint';
+import { createHttpServer } from '@fairlead/http';
+import { createDrain, run, signals } from '@fairlead/run';
+import type { Started } from '../chaos/instance.ts';
+import { type RegistryPlace, registrarOf } from '../chaos/registry.ts';
+import {
+  createRollingGrpcServer,
+  type RollingService,
+  rollingHttpHandler,
+  streamLength,
+} from './service.ts';
+
+/** What an instance is told at its start, as JSON in its only argument. */
+export interface RollingSetup {
+  readonly name: string;
+  readonly registry: RegistryPlace;
+  /** Whether it drains at all: without, the proof must fail. */
+  readonly drains: boolean;
+}
+
+const workMs = { least: 2, spread: 20 };
+const messageEveryMs = 20;
+/** The proof does not wait as long as a real network needs. */
+const propagationMs = 1500;
+
+const service: RollingService = {
+  async echo(request) {
+    await delay(workMs.least + workMs.spread * systemRandom());
+    return request;
+  },
+  async count({ id }, { signal }) {
+    return (async function* () {
+      for (let n = 0; n < streamLength; n++) {
+        await delay(messageEveryMs, undefined, { signal });
+        yield { id };
+      }
+    })();
+  },
+};
+
+async function serve({ registry, drains }: RollingSetup): Promise<void> {
+  // Whatever becomes of the parent, nothing is left of this process.
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl-C reaches the whole group: the parent decides.
+  process.on('SIGINT', () => {});
+  let isReady = true;
+  const handler = rollingHttpHandler(service, async () => {
+    if (!isReady) throw new ServiceError('unavailable', 'draining');
+    return 'ready';
+  });
+  const http = createHttpServer(handler, { http2: true });
+  const grpc = createRollingGrpcServer(service);
+  const [atHttp, atGrpc] = [await http.listen(), await grpc.listen()];
+  const started: Started = {
+    address: `${atHttp.host}:${atHttp.port}`,
+    grpc: `${atGrpc.host}:${atGrpc.port}`,
+  };
+  const registrar = registrarOf(registry, {
+    address: started.address,
+    metadata: { grpc: started['grpc'] ?? '' },
+  });
+  await registrar.register();
+  process.send?.(started);
+  const drain = drains
+    ? createDrain({
+        unready: [
+          () => {
+            isReady = false;
+          },
+        ],
+        registrars: [registrar],
+        propagationMs,
+        servers: [http, grpc],
+      })
+    : createDrain({ servers: [http, grpc], graceMs: 0, close: [() => registrar.close()] });
+  await run([signals({ signals: ['SIGTERM'] })], { drain });
+  // Nothing else may keep the process: that it ends is a part of the proof.
+  process.removeAllListeners('disconnect');
+  process.disconnect?.();
+}
+
+await serve(JSON.parse(process.argv[2] ?? '') as RollingSetup);
