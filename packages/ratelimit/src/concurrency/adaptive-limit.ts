@@ -1,6 +1,7 @@
 import { checkNumber } from '@fairlead/endpoint';
+import { latencyBaseline } from './baseline.ts';
 import type { ConcurrencyLimit, EndedCall } from './concurrency-limit.ts';
-import { longAverage, nextLimit } from './gradient.ts';
+import { nextLimit } from './gradient.ts';
 import type { LoopDelay } from './loop-delay.ts';
 
 /** How a limit is learned. */
@@ -47,8 +48,9 @@ const backoff = { ofUsed: 0.9, ofLimit: 0.5 };
  *   in which the loop was later than `maxLoopDelayMs`: work that computes holds up the loop and shows in no other way.
  * - Calls that last as long as somebody reads say nothing of the load: whoever uses the limit leaves
  *   streams, and calls that failed, out of it.
- * - Under a load that lasts for ten minutes the latency of the load becomes the one that is compared
- *   with, so set `max` to what the service can bear.
+ * - A window in which the limit was used up does not raise what is compared with, or a load that stays
+ *   would become the usual thing. Once in thirty such windows half of the limit is let in, for one
+ *   window, to see how long calls take then.
  */
 export function adaptiveLimit(options: AdaptiveLimitOptions = {}): ConcurrencyLimit {
   const whole = { min: 1, max: 1_000_000, integer: true };
@@ -64,7 +66,7 @@ export function adaptiveLimit(options: AdaptiveLimitOptions = {}): ConcurrencyLi
   const maxLoopDelayMs = checkNumber('maxLoopDelayMs', options.maxLoopDelayMs ?? 50, { min: 1 });
   const rules = { min, max, tolerance, smoothing, headroom };
 
-  const baseline = longAverage(baselineWindows);
+  const baseline = latencyBaseline(baselineWindows);
   let limit = checkNumber('initial', options.initial ?? Math.max(min, Math.min(max, 20)), {
     min,
     max,
@@ -81,8 +83,9 @@ export function adaptiveLimit(options: AdaptiveLimitOptions = {}): ConcurrencyLi
       limit = Math.max(min, limit * backoff.ofLimit, used);
     } else if (count >= minCalls) {
       const shortMs = sumMs / count;
-      baseline.add(shortMs);
-      limit = nextLimit(limit, { shortMs, longMs: baseline.value, inFlight }, rules);
+      const { isProbing } = baseline;
+      baseline.seen(shortMs, inFlight >= Math.floor(limit));
+      if (!isProbing) limit = nextLimit(limit, { shortMs, longMs: baseline.ms, inFlight }, rules);
     } else {
       return;
     }
@@ -94,13 +97,13 @@ export function adaptiveLimit(options: AdaptiveLimitOptions = {}): ConcurrencyLi
 
   return {
     get current() {
-      return Math.floor(limit);
+      return Math.floor(baseline.isProbing ? Math.max(min, limit / 2) : limit);
     },
     ended(call: EndedCall) {
       windowEnd ??= call.now + windowMs;
       if (call.inFlight > inFlight) inFlight = call.inFlight;
       // Of a call that was given up it is known that it was slow only where it was slow by then.
-      if (!call.isCutOff || call.latencyMs > baseline.value) {
+      if (!call.isCutOff || call.latencyMs > baseline.ms) {
         count++;
         sumMs += call.latencyMs;
       }

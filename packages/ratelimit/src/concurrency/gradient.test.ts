@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { longAverage, nextLimit } from './gradient.ts';
+import { nextLimit } from './gradient.ts';
 
 const rules = { min: 20, max: 200, tolerance: 1.5, smoothing: 0.2, headroom: 4 };
 /** A window in which latency is so many times the usual, and the limit was used up. */
@@ -39,24 +39,5 @@ describe('the limit after a window, as Gradient2 has it', () => {
     let limit = 200;
     for (let i = 0; i < 1000; i++) limit = step(limit, 10);
     expect(limit).toBe(20);
-  });
-});
-
-describe('the average of many windows', () => {
-  test('counts the first ten alike, and each later one a little', () => {
-    const average = longAverage(600);
-    for (let i = 1; i <= 10; i++) average.add(i);
-    expect(average.value).toBeCloseTo(5.5, 9);
-    average.add(5.5 + 601);
-    expect(average.value).toBeCloseTo(5.5 + 2, 9);
-  });
-
-  test('is drawn down where latency is less than half of it', () => {
-    const average = longAverage(600);
-    for (let i = 0; i < 10; i++) average.add(100);
-    average.add(10);
-    expect(average.value).toBeCloseTo((100 - (90 * 2) / 601) * 0.95, 9);
-    for (let i = 0; i < 100; i++) average.add(10);
-    expect(average.value).toBeLessThan(21);
   });
 });

@@ -32,36 +32,3 @@ export function nextLimit(limit: number, seen: WindowedLatency, rules: GradientR
   const wanted = limit * gradient + headroom;
   return Math.max(min, Math.min(max, limit * (1 - smoothing) + wanted * smoothing));
 }
-
-/** The average of the last values, about so many, each later one weighing more. */
-export interface LongAverage {
-  readonly value: number;
-  add(value: number): void;
-}
-
-/** How many values count alike at first. */
-const warmUp = 10;
-/** By how much the long average may exceed the short one before it is drawn down. */
-const drift = 2;
-
-/** The average that a window is compared with. It follows a drop of latency fast and a rise slowly. */
-export function longAverage(windows: number): LongAverage {
-  const weight = 2 / (windows + 1);
-  let count = 0;
-  let average = 0;
-  return {
-    get value() {
-      return average;
-    },
-    add(value) {
-      if (count < warmUp) {
-        count++;
-        average += (value - average) / count;
-      } else {
-        average += (value - average) * weight;
-      }
-      // After a long time of load the average is that of the load: let it not take long to forget.
-      if (average > drift * value) average *= 0.95;
-    },
-  };
-}

@@ -47,9 +47,9 @@ export function createLoopDelay(options: LoopDelayOptions = {}): MeasuredLoopDel
       histogram = monitorEventLoopDelay({ resolution });
       histogram.enable();
       windowEnd = now + windowMs;
-    } else if (now >= windowEnd) {
-      // A loop that stood still the whole time has nothing to show yet: the old reading stands.
-      if (histogram.count > 0) currentMs = delayOf(histogram, resolution);
+    } else if (now >= windowEnd && histogram.count > 0) {
+      // It counts from the second look after a reset on: two turns may be more than a window.
+      currentMs = delayOf(histogram, resolution);
       histogram.reset();
       windowEnd = now + windowMs;
     }
