@@ -6,7 +6,7 @@ const tests = ['src/**/*.{test,test-d}.ts', 'test/**/*.ts', 'README.md'];
 const config: KnipConfig = {
   ignore: ['**/gen/**'],
   // Programs that the user brings: to generate code, to build the peers of interop tests, to load and pin a server.
-  ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset', 'dnsmasq'],
+  ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset', 'dnsmasq', 'redis-server'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {

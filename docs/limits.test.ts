@@ -13,9 +13,9 @@ interface Limit {
 const option = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*readonly (\w+)\?: number/g;
 const promise = /Default:? (no limit|\d[\d ]*\d(?: [KM]iB)?|\d+(?: [KM]iB)?)/;
 
-/** The limits that the sources of a transport name; `port` is none. */
-function limitsOf(transport: string): readonly Limit[] {
-  const folder = `../packages/transport/${transport}/src/`;
+/** The limits that the sources of a package name; `port` is none. */
+function limitsOf(place: string): readonly Limit[] {
+  const folder = `../packages/${place}/src/`;
   const files = readdirSync(here(folder), { recursive: true, encoding: 'utf8' });
   const sources = files.filter((file) => file.endsWith('.ts') && !file.includes('.test'));
   return sources.flatMap((file) =>
@@ -28,10 +28,11 @@ function limitsOf(transport: string): readonly Limit[] {
 }
 
 it.each([
-  ['http', '@fairlead/http', 12],
-  ['grpc', '@fairlead/grpc', 10],
-  ['jsonrpc', '@fairlead/jsonrpc', 5],
-  ['core', '@fairlead/transport', 1],
+  ['transport/http', '@fairlead/http', 12],
+  ['transport/grpc', '@fairlead/grpc', 10],
+  ['transport/jsonrpc', '@fairlead/jsonrpc', 5],
+  ['transport/core', '@fairlead/transport', 1],
+  ['ratelimit', '@fairlead/ratelimit', 3],
 ])('has a row for each limit of %s, with the default of the code', (folder, name, atLeast) => {
   const [, section = ''] = page.split(`### \`${name}\`\n`);
   const rows = (section.split(/\n##/, 1)[0] ?? '').split('\n');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { hasConsul, startConsul, startConsulCluster } from './consul.ts';
 import { hasEtcd, startEtcd, startEtcdCluster } from './etcd.ts';
+import { hasRedis, startRedis } from './redis.ts';
 import type { ServerProcess } from './server-process.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -86,6 +87,17 @@ describe.each(Object.entries(servers))('%s', (_, { isThere, start, cluster, stor
     expect(await three.leader()).not.toBe(leader);
     await leader.restart();
   });
+});
+
+it.skipIf(!hasRedis())('redis keeps its data over a kill, and loses it when told', async () => {
+  await using server = await startRedis();
+  expect(await server.command('SET test kept')).toBe('+OK\r\n');
+  await server.kill();
+  await expect(server.command('PING')).rejects.toThrow('ECONNREFUSED');
+  await server.restart();
+  expect(await server.command('GET test')).toBe('$4\r\nkept\r\n');
+  await server.restart({ keepData: false });
+  expect(await server.command('GET test')).toBe('$-1\r\n');
 });
 
 async function fetchTimesOut(url: string): Promise<string> {

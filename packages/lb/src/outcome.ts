@@ -15,12 +15,12 @@ export type Outcome = 'success' | 'failure' | 'overload' | 'unreachable' | 'canc
 export function outcomeOf(thrown: unknown): Outcome {
   if (thrown === undefined) return 'success';
   const error = ServiceError.from(thrown);
+  // Also where a limit of the caller's own kept the call back: the instance can be reached, but not yet.
+  if (error.code === 'resource_exhausted') return 'overload';
   if (error.unsent) return 'unreachable';
   switch (error.code) {
     case 'canceled':
       return 'canceled';
-    case 'resource_exhausted':
-      return 'overload';
     case 'unavailable':
     case 'internal':
     case 'unknown':

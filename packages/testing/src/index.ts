@@ -20,6 +20,8 @@ export type {
   KeptParts,
 } from './instancer-conformance/binding.ts';
 export { instancerConformance } from './instancer-conformance/suite.ts';
+export type { LimiterBinding, LimiterScene } from './limiter-conformance/binding.ts';
+export { limiterConformance } from './limiter-conformance/suite.ts';
 export type { RegistrarBinding, RegistrarScene } from './registrar-conformance/binding.ts';
 export { registrarConformance } from './registrar-conformance/suite.ts';
 export { seededRandom } from './seeded-random.ts';

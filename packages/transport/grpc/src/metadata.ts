@@ -67,8 +67,14 @@ function isText(value: MetadataValue): value is string {
   return typeof value === 'string';
 }
 
-/** The one reserved name that an error may carry. */
+/** The facts of an error, a google.rpc.Status. */
 export const statusDetailsKey = 'grpc-status-details-bin';
+
+/** When a client of gRPC may try again by itself: milliseconds, or below 0 for never (gRFC A6). */
+export const pushbackKey = 'grpc-retry-pushback-ms';
+
+/** The reserved names that an error may carry. */
+const ofErrors: ReadonlySet<string> = new Set([statusDetailsKey, pushbackKey]);
 
 /**
  * Hands back metadata that may be sent, or throws a ServiceError of code `internal`: `raw` lets
@@ -76,7 +82,7 @@ export const statusDetailsKey = 'grpc-status-details-bin';
  */
 export function checkedMetadata(metadata: Metadata): Metadata {
   for (const name of Object.keys(metadata.toJSON())) {
-    if (name !== statusDetailsKey) checkMetadata(name, '');
+    if (!ofErrors.has(name)) checkMetadata(name, '');
   }
   return metadata;
 }

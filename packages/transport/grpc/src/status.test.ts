@@ -151,7 +151,71 @@ describe('statusOfError', () => {
       details: 'none',
     });
   });
+
+  it.each([
+    [{ retryAfterMs: 1234.2 }, '1235'],
+    [{ retryAfterMs: 0 }, '0'],
+    [{ retryAfterMs: 1e12 }, '2147483647'],
+    [{ retryAfterMs: 100, retryable: false }, '-1'],
+    [{ retryable: false }, '-1'],
+    [{ retryAfterMs: -1 }, undefined],
+    [{ details: { a: 1 } }, undefined],
+    [{}, undefined],
+  ])('pushes back those who retry by themselves: %j', (options, pushback) => {
+    const { metadata } = statusOfError(new ServiceError('resource_exhausted', 'busy', options));
+    expect(metadata?.get('grpc-retry-pushback-ms')[0]).toBe(pushback);
+  });
+
+  it('says nothing of retries for what nobody retries by default', () => {
+    const { metadata } = statusOfError(new ServiceError('not_found', 'none', { details: {} }));
+    expect(metadata?.get('grpc-retry-pushback-ms')).toEqual([]);
+  });
+
+  it('keeps a client of gRPC that retries by itself from coming too soon', async () => {
+    const times: number[] = [];
+    const target = await serve({
+      sum: grpcHandler(AddService.sum, async ({ a, b }) => {
+        times.push(performance.now());
+        if (times.length > 1) return { v: a + b };
+        throw new ServiceError('resource_exhausted', 'busy', { retryAfterMs: 300 });
+      }),
+    });
+    const { error, reply } = await callPlain(target, one, { channelOptions: retrying });
+    expect([error, reply]).toEqual([undefined, { v: 3 }]);
+    const [first = 0, second = 0] = times;
+    expect(second - first).toBeGreaterThanOrEqual(295);
+  });
+
+  it('keeps it from coming at all', async () => {
+    let calls = 0;
+    const target = await serve({
+      sum: grpcHandler(AddService.sum, async () => {
+        calls++;
+        throw new ServiceError('resource_exhausted', 'never', { retryable: false });
+      }),
+    });
+    const { error } = await callPlain(target, one, { channelOptions: retrying });
+    expect([error?.details, calls]).toEqual(['never', 1]);
+  });
 });
+
+/** A client that tries again on its own, at once. */
+const retrying = {
+  'grpc.service_config': JSON.stringify({
+    methodConfig: [
+      {
+        name: [{}],
+        retryPolicy: {
+          maxAttempts: 3,
+          initialBackoff: '0.001s',
+          maxBackoff: '0.001s',
+          backoffMultiplier: 1,
+          retryableStatusCodes: ['RESOURCE_EXHAUSTED'],
+        },
+      },
+    ],
+  }),
+};
 
 describe('errorOfStatus', () => {
   it('needs no metadata', () => {

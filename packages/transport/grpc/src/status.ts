@@ -1,6 +1,6 @@
-import { type Code, codes, ServiceError } from '@fairlead/endpoint';
+import { type Code, codes, isRetryableByDefault, ServiceError } from '@fairlead/endpoint';
 import { Metadata } from '@grpc/grpc-js';
-import { statusDetailsKey } from './metadata.ts';
+import { pushbackKey, statusDetailsKey } from './metadata.ts';
 import { decodeStatusDetails, encodeStatusDetails } from './status-details.ts';
 
 /** How a gRPC call ends: a grpc-js StatusObject whose metadata may be missing. */
@@ -27,7 +27,8 @@ export function codeOfStatus(status: number): Code {
 
 /**
  * The status of an error, with all that a Fairlead client needs to rebuild it. Facts beside code and
- * message go as a google.rpc.Status, which every gRPC library can read.
+ * message go as a google.rpc.Status, which every gRPC library can read, and `retryAfterMs` also as
+ * `grpc-retry-pushback-ms`, which those that retry by themselves obey.
  */
 export function statusOfError(error: ServiceError): GrpcStatus {
   const status = { code: statusOfCode(error.code), details: sendableText(error.message) };
@@ -35,8 +36,20 @@ export function statusOfError(error: ServiceError): GrpcStatus {
   if (bytes === undefined) return status;
   const metadata = new Metadata();
   metadata.set(statusDetailsKey, Buffer.from(bytes));
+  const pushback = pushbackOf(error);
+  if (pushback !== undefined) metadata.set(pushbackKey, String(pushback));
   return { ...status, metadata };
 }
+
+/** What keeps any client of gRPC that retries by itself from coming too soon, or at all. */
+function pushbackOf({ code, retryable, retryAfterMs }: ServiceError): number | undefined {
+  if (!retryable) return isRetryableByDefault(code) ? -1 : undefined;
+  if (retryAfterMs === undefined || !(retryAfterMs >= 0)) return undefined;
+  return Math.min(Math.ceil(retryAfterMs), maxPushbackMs);
+}
+
+/** Clients read it into 32 bits. */
+const maxPushbackMs = 2 ** 31 - 1;
 
 /** The error of a status that is not OK. What grpc-js threw, where it did, becomes its cause. */
 export function errorOfStatus(status: GrpcStatus): ServiceError {

@@ -78,6 +78,7 @@ export interface PlainOutcome {
 export interface PlainCallOptions {
   readonly metadata?: Metadata;
   readonly deadline?: Date | number;
+  readonly channelOptions?: ChannelOptions;
   /** Cancels the call when it is fulfilled. */
   readonly cancelWhen?: Promise<unknown>;
 }
@@ -86,9 +87,9 @@ export interface PlainCallOptions {
 export function callPlain(
   target: string,
   request: SumRequest = { a: 1, b: 2 },
-  { metadata = new Metadata(), deadline, cancelWhen }: PlainCallOptions = {},
+  { metadata = new Metadata(), deadline, channelOptions, cancelWhen }: PlainCallOptions = {},
 ): Promise<PlainOutcome> {
-  const client = new AddClient(target, credentials.createInsecure());
+  const client = new AddClient(target, credentials.createInsecure(), channelOptions);
   onTestFinished(() => client.close());
   return new Promise((resolve) => {
     let error: GrpcError | undefined;
