@@ -1,6 +1,7 @@
 // For those who write services.
 
 export type { GrpcHandlers } from './add-service.ts';
+export type { GrpcAdmission, GrpcArrivedCall } from './admission.ts';
 export {
   createGrpcClient,
   type GrpcClient,

@@ -7,6 +7,7 @@ import {
   type ServerOptions,
 } from '@grpc/grpc-js';
 import { addService, type GrpcHandlers } from './add-service.ts';
+import { admissionInterceptor, type GrpcAdmission } from './admission.ts';
 import { createHealth, type GrpcHealth } from './health.ts';
 import { keepaliveOptions, limitOptions, maxSendBytesOf, unlimitedMs } from './limits.ts';
 import { type ServiceMethods, serviceOf } from './method.ts';
@@ -47,6 +48,11 @@ export interface GrpcServerOptions {
    * is the outermost. A {@link grpcHandler} hands them its responses as bytes.
    */
   readonly interceptors?: readonly ServerInterceptor[] | undefined;
+  /**
+   * Decides about every call before its messages are read, health checks included; the first of all
+   * interceptors. `shed` of `@fairlead/ratelimit` makes one. Default: all are let in.
+   */
+  readonly admit?: GrpcAdmission | undefined;
   /** Options of grpc-js's server, which win over the ones above. */
   readonly channelOptions?: ChannelOptions | undefined;
   /** Where the time of `graceMs` comes from. Default: the clock of the process. */
@@ -210,7 +216,10 @@ function serverOptions(options: GrpcServerOptions): ServerOptions {
     maxConnectionIdleMs = 300_000,
     maxConnectionAgeMs = 1_800_000,
     interceptors = [],
+    admit,
+    clock = systemClock,
   } = options;
+  const admission = admit === undefined ? [] : [admissionInterceptor(admit, clock)];
   const positive = { min: 1, integer: true };
   checkNumber('maxConcurrentCalls', maxConcurrentCalls, positive);
   checkNumber('maxConnectionIdleMs', maxConnectionIdleMs, positive);
@@ -220,7 +229,7 @@ function serverOptions(options: GrpcServerOptions): ServerOptions {
     'grpc.max_connection_idle_ms': Math.min(maxConnectionIdleMs, unlimitedMs),
     'grpc.max_connection_age_ms': Math.min(maxConnectionAgeMs, unlimitedMs),
     ...keepaliveOptions(options),
-    interceptors: [...interceptors],
+    interceptors: [...admission, ...interceptors],
     ...limitOptions(options),
   };
 }
