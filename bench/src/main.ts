@@ -16,9 +16,9 @@ import { installRivals } from './rivals.ts';
 import { routesSubject } from './routes.ts';
 import { startupSubject } from './startup.ts';
 import type { Subject } from './subject.ts';
-import { typesSubject } from './types.ts';
 import { swappableSubject } from './swappable.ts';
 import { tracingSubject } from './tracing.ts';
+import { typesSubject } from './types.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
