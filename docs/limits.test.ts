@@ -32,6 +32,8 @@ it.each([
   ['grpc', '@fairlead/grpc', 10],
   ['jsonrpc', '@fairlead/jsonrpc', 5],
   ['core', '@fairlead/transport', 1],
+  ['../metrics', '@fairlead/metrics', 3],
+  ['../log', '@fairlead/log', 3],
 ])('has a row for each limit of %s, with the default of the code', (folder, name, atLeast) => {
   const [, section = ''] = page.split(`### \`${name}\`\n`);
   const rows = (section.split(/\n##/, 1)[0] ?? '').split('\n');
