@@ -13,6 +13,7 @@ import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
 import { routesSubject } from './routes.ts';
 import type { Subject } from './subject.ts';
+import { tracingSubject } from './tracing.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
@@ -23,6 +24,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,
+  tracing: tracingSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {

@@ -11,6 +11,7 @@ export const subjectNames = [
   'http-server',
   'http-client',
   'grpc',
+  'tracing',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 

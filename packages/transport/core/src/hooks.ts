@@ -1,4 +1,4 @@
-import type { Context, Operation, ServiceError } from '@fairlead/endpoint';
+import type { Context, Middleware, Operation, ServiceError } from '@fairlead/endpoint';
 import type { MetadataReader, MetadataWriter } from './metadata.ts';
 
 /** One call on the server, as its hooks see it. A binding adds what its transport has to show. */
@@ -59,6 +59,11 @@ export type FinalizeHook<Call> = (
 export interface ServerHooks<Call extends ServerCall, Res> {
   /** Before the request is read: the place to authenticate, and to refuse before the body costs anything. */
   readonly before?: readonly BeforeHook<Call>[] | undefined;
+  /**
+   * Decorates the endpoint, outside of whatever decorates it already: for what must be around its code
+   * and belongs to the hooks, such as a trace that is active inside it. Default: nothing.
+   */
+  readonly middleware?: Middleware | undefined;
   /** When the endpoint has answered, before the response is encoded. Does not run for an error. */
   readonly after?:
     | readonly ((ctx: Context, call: Call, response: Res) => void | Promise<void>)[]

@@ -12,6 +12,7 @@ export type {
   ServerCall,
   ServerHooks,
 } from './hooks.ts';
+export { joinClientHooks, joinServerHooks } from './join-hooks.ts';
 export {
   createMemoryClient,
   type MemoryClient,

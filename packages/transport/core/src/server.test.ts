@@ -162,6 +162,46 @@ describe('serverLifecycle', () => {
     expect(seen).toEqual([call.operation, 2]);
   });
 
+  it('puts its middleware around the endpoint, inside of decode and encode', async () => {
+    const trace: unknown[] = [];
+    const tracing = (stage: string) => (value: number) => {
+      trace.push(stage);
+      return value;
+    };
+    const run = serverLifecycle<ServerCall, number, number, number>(
+      (n, ctx) => {
+        tracing(`endpoint of ${ctx.get(operation)?.method}`)(n);
+        // An endpoint that throws is lifted before a middleware meets it.
+        throw new ServiceError('aborted', 'at once');
+      },
+      {
+        decode: () => tracing('decode')(21),
+        encode: tracing('encode'),
+        encodeError: ({ code }) => tracing(code)(0),
+        send: () => 200,
+        abandon: () => 499,
+      },
+      {
+        middleware: (next) => (request, ctx) => {
+          trace.push(`middleware of ${ctx.get(operation)?.method}`);
+          return next(request, ctx).catch((error: unknown) => {
+            trace.push('caught');
+            throw error;
+          });
+        },
+      },
+    );
+    await run(call, createContext());
+
+    expect(trace).toEqual([
+      'decode',
+      'middleware of Double',
+      'endpoint of Double',
+      'caught',
+      'aborted',
+    ]);
+  });
+
   describe.each([
     ['throws', (error: unknown) => () => raise(error)],
     ['rejects', (error: unknown) => async () => raise(error)],

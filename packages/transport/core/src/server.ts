@@ -2,6 +2,7 @@ import {
   abortable,
   type CancelableContext,
   type Context,
+  chain,
   discard,
   type Endpoint,
   lift,
@@ -40,8 +41,8 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
   stages: ServerStages<Call, Req, Res, Reply>,
   hooks: ServerHooks<Call, Res>,
 ): CallRunner<Call> {
-  const { before = [], after = [], finalize = [] } = hooks;
-  const invoke = lift(endpoint);
+  const { before = [], after = [], finalize = [], middleware } = hooks;
+  const invoke = middleware === undefined ? lift(endpoint) : lift(chain(middleware)(endpoint));
 
   const observe = harmless(hooks.onError);
 

@@ -10,6 +10,8 @@ import type { HttpEncode, HttpOutgoing, OutgoingBody } from './outgoing.ts';
 export interface HttpClientCall extends ClientCall {
   readonly operation: Operation;
   readonly method: string;
+  /** The server that the request goes to: `https://example.com:8443`. */
+  readonly origin: string;
   /** The path and query that the request goes to, with the base URL's own path. */
   readonly path: string;
   /** The headers that go out, by lower-case name; a `before` hook may change them. */
@@ -26,6 +28,7 @@ export type IsStreamed = (status: number) => boolean;
 export class OutgoingCall implements HttpClientCall {
   readonly operation: Operation;
   readonly method: string;
+  readonly origin: string;
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: OutgoingBody | undefined;
@@ -36,6 +39,7 @@ export class OutgoingCall implements HttpClientCall {
   constructor(
     operation: Operation,
     method: string,
+    origin: string,
     path: string,
     headers: Record<string, string>,
     body: OutgoingBody | undefined,
@@ -43,6 +47,7 @@ export class OutgoingCall implements HttpClientCall {
   ) {
     this.operation = operation;
     this.method = method;
+    this.origin = origin;
     this.path = path;
     this.headers = headers;
     this.body = body;

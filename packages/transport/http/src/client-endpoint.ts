@@ -64,6 +64,7 @@ export interface HttpEndpointOptions<Req, Res> extends ClientHooks<HttpClientCal
 /** The server that an endpoint calls, and the way there. */
 export interface HttpTarget {
   readonly host: string;
+  readonly origin: string;
   /** The path of the base URL, without a slash at its end. */
   readonly prefix: string;
   readonly send: Send;
@@ -72,7 +73,7 @@ export interface HttpTarget {
 
 /** Makes the endpoint of one operation of a server. */
 export function clientEndpoint<Req, Res>(
-  { host, prefix, send, maxResponseBytes }: HttpTarget,
+  { host, origin, prefix, send, maxResponseBytes }: HttpTarget,
   options: HttpEndpointOptions<Req, Res>,
 ): Endpoint<Req, Res> {
   const { method = 'POST', decode = takeAtItsWord<Res>, decodeError = problemError } = options;
@@ -103,7 +104,7 @@ export function clientEndpoint<Req, Res>(
     if (accept !== undefined) headers['accept'] ??= accept;
     const plain = encodeBody(outgoing, headers);
     const make = (body: OutgoingBody | undefined): OutgoingCall =>
-      new OutgoingCall(operation, method, path, headers, body, isStreamed);
+      new OutgoingCall(operation, method, origin, path, headers, body, isStreamed);
     return coding === undefined ? make(plain) : compressBody(plain, headers, coding).then(make);
   }
 

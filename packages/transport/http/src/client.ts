@@ -104,7 +104,7 @@ export function createHttpClient(
   };
 
   return {
-    endpoint: (call) => clientEndpoint({ host, prefix, send, maxResponseBytes }, call),
+    endpoint: (call) => clientEndpoint({ host, origin, prefix, send, maxResponseBytes }, call),
     close: calls.close,
     [Symbol.asyncDispose]: calls.close,
   };

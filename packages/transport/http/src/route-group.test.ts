@@ -107,6 +107,10 @@ describe('a group', () => {
   it('runs the hooks of all around a route, the outer ones first', async () => {
     const seen: string[] = [];
     const hooks = (mark: string) => ({
+      middleware: ((next) => (request, ctx) => {
+        seen.push(`middleware ${mark}`);
+        return next(request, ctx);
+      }) satisfies Middleware,
       before: [() => void seen.push(`before ${mark}`)],
       after: [() => void seen.push(`after ${mark}`)],
       finalize: [() => void seen.push(`finalize ${mark}`)],
@@ -115,7 +119,7 @@ describe('a group', () => {
     const { url } = await serve(routes([group('/g', [], [inner], hooks('group'))], hooks('all')));
     await get(url, '/g/x');
     expect(seen).toEqual(
-      ['before', 'after', 'finalize'].flatMap((hook) =>
+      ['before', 'middleware', 'after', 'finalize'].flatMap((hook) =>
         ['all', 'group', 'route'].map((mark) => `${hook} ${mark}`),
       ),
     );

@@ -27,6 +27,7 @@ export function fetchBinding(
       const server = await start(handler);
       const target = {
         host: new URL(server.url).host,
+        origin: new URL(server.url).origin,
         prefix: '',
         maxResponseBytes: Infinity,
         send: sendTo(server),

@@ -20,6 +20,7 @@ export function http2Client(origin: string, options: SecureClientSessionOptions 
   session.on('error', () => {});
   const target = {
     host: new URL(origin).host,
+    origin,
     prefix: '',
     send: sendOver(session),
     maxResponseBytes: Infinity,

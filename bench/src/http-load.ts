@@ -1,0 +1,47 @@
+import { hasWrk, wrk } from './load/wrk.ts';
+import { cpuBetween, type Throughput, throughputOf } from './pairs.ts';
+import { inPasses, interleave } from './rounds.ts';
+import type { SubjectRun } from './subject.ts';
+import { startWorkers } from './worker-set.ts';
+
+/** A server of this bench: its script, and what that is told. */
+export interface HttpServerUnderLoad {
+  readonly script: string;
+  readonly args?: readonly string[];
+}
+
+/** What loads the servers of a run. */
+export function loadOf({ useWrk }: SubjectRun): 'wrk' | 'sockets of our own' {
+  return useWrk && hasWrk() ? 'wrk' : 'sockets of our own';
+}
+
+/** Loads HTTP servers by turns: of each the throughput of every round. */
+export function loadHttpServers<Name extends string>(
+  servers: Readonly<Record<Name, HttpServerUnderLoad>>,
+  run: SubjectRun,
+): Promise<Record<Name, Throughput[]>> {
+  const { node, passes, rounds, roundMs, warmUpMs } = run;
+  const load = loadOf(run);
+  // Sound: the object has no other keys.
+  const names = Object.keys(servers) as Name[];
+  return inPasses(passes, async () => {
+    await using workers = await startWorkers(names, (name) => {
+      const { script, args = [] } = servers[name];
+      return [script, { node, cpu: 'subject', args }];
+    });
+    await using loads = await startWorkers(names, (name) => {
+      const args = [workers.get(name).port];
+      return ['load/sockets', { node: process.execPath, cpu: 'other', args }];
+    });
+
+    async function measure(name: Name, ms: number): Promise<Throughput> {
+      const server = workers.get(name);
+      const before = await server.measure(0);
+      const counted = await (load === 'wrk' ? wrk(server.port, ms) : loads.get(name).measure(ms));
+      return throughputOf(counted, cpuBetween(before, await server.measure(0)));
+    }
+
+    for (const name of names) await measure(name, warmUpMs);
+    return await interleave(names, rounds, (name) => measure(name, roundMs));
+  });
+}
