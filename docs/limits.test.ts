@@ -39,6 +39,8 @@ it.each([
   ['core', '@fairlead/transport', 1],
   ['../circuitbreaker', '@fairlead/circuitbreaker', 10],
   ['../resilience', '@fairlead/resilience', 4],
+  ['../metrics', '@fairlead/metrics', 3],
+  ['../log', '@fairlead/log', 3],
 ])('has a row for each limit of %s, with the default of the code', (folder, name, atLeast) => {
   const [, section = ''] = page.split(`### \`${name}\`\n`);
   const rows = (section.split(/\n##/, 1)[0] ?? '').split('\n');

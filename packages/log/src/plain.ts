@@ -1,0 +1,138 @@
+import { errorFacts, type StackRule } from './error-facts.ts';
+import { type Redaction, redacted } from './redaction.ts';
+
+/** A value that every format can write, as JSON has it. */
+export type Plain = string | number | boolean | null | readonly Plain[] | PlainFields;
+
+/** Values by name. */
+export interface PlainFields {
+  readonly [name: string]: Plain;
+}
+
+/** The longest text that is written of one value, in characters. */
+export const maxTextLength = 2000;
+/** How much of all values of a line is written, in characters. */
+const maxLineLength = 16_384;
+const maxValues = 200;
+const maxDepth = 5;
+const maxNameLength = 100;
+
+/** How fields become plain. */
+export interface PlainRules {
+  readonly isSecret: Redaction;
+  readonly stacks: StackRule;
+}
+
+/**
+ * Fields as plain values, cut down to what a line can hold and without secrets. Never throws: what
+ * cannot be read stands there as a text that says so.
+ */
+export function plainFields(fields: object, rules: PlainRules): PlainFields {
+  return new Walk(rules).fields(fields);
+}
+
+/** One walk through the fields of a line. */
+class Walk {
+  private readonly rules: PlainRules;
+  private readonly path: string[] = [];
+  private readonly above: object[] = [];
+  private chars = maxLineLength;
+  private values = maxValues;
+
+  constructor(rules: PlainRules) {
+    this.rules = rules;
+  }
+
+  fields(source: object): PlainFields {
+    // Without a prototype: a field may be called __proto__.
+    const plain: Record<string, Plain> = Object.create(null);
+    this.above.push(source);
+    try {
+      for (const name of Object.keys(source)) {
+        if (this.values <= 0) {
+          plain['…'] = 'more was left out';
+          break;
+        }
+        const value = this.member(source, name);
+        if (value !== undefined) plain[name.slice(0, maxNameLength)] = value;
+      }
+    } catch {
+      plain['…'] = 'cannot be read';
+    }
+    this.above.pop();
+    return plain;
+  }
+
+  /** The value under a name, or undefined where there is none. */
+  private member(source: object, name: string): Plain | undefined {
+    this.path.push(name);
+    try {
+      if (this.rules.isSecret(name, this.path)) return this.text(redacted);
+      // Sound: the name is one of its keys.
+      return this.value((source as Record<string, unknown>)[name]);
+    } catch {
+      return this.text('[cannot be read]');
+    } finally {
+      this.path.pop();
+    }
+  }
+
+  private value(value: unknown): Plain | undefined {
+    this.values--;
+    if (value === null || value === undefined) return value;
+    switch (typeof value) {
+      case 'string':
+        return this.text(value);
+      case 'number':
+        return Number.isFinite(value) ? value : String(value);
+      case 'boolean':
+        return value;
+      case 'bigint':
+      case 'symbol':
+        return this.text(String(value));
+      case 'function':
+        return this.text(`[function ${value.name}]`);
+      default:
+        return this.object(value);
+    }
+  }
+
+  private object(value: object): Plain {
+    if (this.above.includes(value)) return '[circular]';
+    if (this.above.length > maxDepth) return '[too deep]';
+    if (value instanceof Error) return this.fields(errorFacts(value, this.rules.stacks));
+    if (value instanceof Date) return this.text(dateText(value));
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    if (Array.isArray(value)) return this.list(value);
+    if (value instanceof Map) return this.fields(Object.fromEntries(value));
+    if (value instanceof Set) return this.list([...value]);
+    if (value instanceof URL) return this.text(`${value.origin}${value.pathname}`);
+    return this.fields(value);
+  }
+
+  private list(items: readonly unknown[]): Plain {
+    this.above.push(items);
+    const plain: Plain[] = [];
+    for (const item of items) {
+      if (this.values <= 0) {
+        plain.push('more was left out');
+        break;
+      }
+      this.path.push(String(plain.length));
+      plain.push(this.value(item) ?? null);
+      this.path.pop();
+    }
+    this.above.pop();
+    return plain;
+  }
+
+  private text(text: string): string {
+    const most = Math.min(maxTextLength, this.chars);
+    this.chars -= Math.min(text.length, most);
+    return text.length <= most ? text : `${text.slice(0, most)}… and ${text.length - most} more`;
+  }
+}
+
+function dateText(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
+}
