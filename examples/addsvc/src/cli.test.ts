@@ -1,10 +1,11 @@
+import { silent } from '@fairlead/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAddress } from './address.ts';
 import { addcli } from './cli.ts';
-import { type AddServer, startAddServer } from './server.ts';
+import { type RunningAddServer, startAddServer } from './server.ts';
 
 const freePort = { host: '127.0.0.1', port: 0 };
-let server: AddServer;
+let server: RunningAddServer;
 
 beforeAll(async () => {
   server = await startAddServer({
@@ -12,7 +13,8 @@ beforeAll(async () => {
     grpc: freePort,
     jsonrpc: freePort,
     debug: freePort,
-    log: () => {},
+    log: silent,
+    limits: 'none',
   });
 });
 afterAll(() => server[Symbol.asyncDispose]());

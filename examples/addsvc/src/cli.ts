@@ -4,6 +4,7 @@ import { formatAddress, parseAddress } from './address.ts';
 import { createAddGrpcClient } from './grpc.ts';
 import { createAddHttpClient } from './http.ts';
 import { createAddJsonrpcClient } from './jsonrpc.ts';
+import { clientProtection } from './protection.ts';
 import { discoverAddsvc, type RegistryFlags, registryFlags } from './registry.ts';
 import type { AddService } from './service.ts';
 
@@ -25,7 +26,8 @@ export async function addcli(args: readonly string[]): Promise<string> {
   });
   const [a, b, ...rest] = positionals;
   if (a === undefined || b === undefined || rest.length > 0) throw new Error(usage);
-  await using client = await connect(flags);
+  await using connected = await connect(flags);
+  const client = clientProtection().protect(connected);
   return await callMethod(client, flags.method, a, b);
 }
 

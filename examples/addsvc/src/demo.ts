@@ -4,6 +4,7 @@ import { background, ServiceError } from '@fairlead/endpoint';
 import { createGrpcClient } from '@fairlead/grpc';
 import { createHttpClient } from '@fairlead/http';
 import { createJsonrpcClient } from '@fairlead/jsonrpc';
+import { logger } from '@fairlead/log';
 import { formatAddress } from './address.ts';
 import { AddService as definition } from './gen/addsvc.ts';
 import { createAddGrpcClient } from './grpc.ts';
@@ -12,6 +13,7 @@ import { createAddJsonrpcClient } from './jsonrpc.ts';
 import { runProgram, stopSignal } from './program.ts';
 import { startAddServer } from './server.ts';
 import type { AddService } from './service.ts';
+import { showProtection } from './show-protection.ts';
 import { showThreeInstances } from './three-instances.ts';
 
 const freePort = { host: '127.0.0.1', port: 0 };
@@ -19,15 +21,18 @@ const freePort = { host: '127.0.0.1', port: 0 };
 await runProgram(async () => {
   const { values: flags } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
   const logged: string[] = [];
-  const log = (line: string): void => {
-    logged.push(line);
-  };
+  const log = logger({
+    format: 'terminal',
+    colour: false,
+    write: (line) => void logged.push(line.trimEnd()),
+  });
   await using server = await startAddServer({
     http: freePort,
     grpc: freePort,
     jsonrpc: freePort,
     debug: freePort,
     log,
+    limits: 'none',
   });
   const httpUrl = `http://${formatAddress(server.http)}`;
   const grpcTarget = formatAddress(server.grpc);
@@ -42,7 +47,9 @@ await runProgram(async () => {
 
   await showThreeInstances(print);
 
-  print('What the server logged, through a middleware of ten lines:');
+  await showProtection(print);
+
+  print('What the server logged, a line for each call:');
   for (const line of logged) print(`  ${line}`);
   print('');
   if (!flags.keep) return print('Keep it running:  npm start -- --keep');
@@ -50,7 +57,7 @@ await runProgram(async () => {
   print(`  npm run addcli -- --http-addr ${formatAddress(server.http)} 1 2`);
   print(`  npm run addcli -- --grpc-addr ${grpcTarget} --method concat fair lead`);
   print(`  npm run addcli -- --jsonrpc-addr ${formatAddress(server.jsonrpc)} 1 2`);
-  print(`  curl -s http://${formatAddress(server.debug)}/metrics`);
+  print(`  curl -s http://${formatAddress(server.debug)}/metrics   # and /health/ready, /debug`);
   print('Ctrl-C ends it.');
   await stopSignal();
 });

@@ -1,5 +1,6 @@
 import { type Code, type Endpoint, isServiceError, ServiceError } from '@fairlead/endpoint';
 import { createGrpcClient, createGrpcServer, type GrpcServer, grpcHandler } from '@fairlead/grpc';
+import { traceClient, traceServer } from '@fairlead/tracing';
 import { AddService as definition } from './gen/addsvc.ts';
 import type { AddService } from './service.ts';
 
@@ -11,8 +12,9 @@ export function createAddGrpcServer({ sum, concat }: AddService): GrpcServer {
   server.add(definition, {
     sum: grpcHandler(definition.sum, sumReply, {
       decode: ({ a, b }) => ({ a: Number(a), b: Number(b) }),
+      ...traceServer(),
     }),
-    concat: grpcHandler(definition.concat, concatReply),
+    concat: grpcHandler(definition.concat, concatReply, traceServer()),
   });
   return server;
 }
@@ -22,6 +24,7 @@ export function createAddGrpcClient(target: string): AddService & AsyncDisposabl
   const client = createGrpcClient(target);
   return {
     sum: client.endpoint(definition.sum, {
+      ...traceClient(),
       idempotent: true,
       encode: ({ a, b }: { a: number; b: number }) => ({ a: BigInt(a), b: BigInt(b) }),
       decode: ({ v, err }) => {
@@ -30,6 +33,7 @@ export function createAddGrpcClient(target: string): AddService & AsyncDisposabl
       },
     }),
     concat: client.endpoint(definition.concat, {
+      ...traceClient(),
       idempotent: true,
       decode: ({ v, err }) => {
         throwBusinessError(err);

@@ -10,6 +10,7 @@ import {
   route,
   routes,
 } from '@fairlead/http';
+import { traceClient, traceServer } from '@fairlead/tracing';
 import { z } from 'zod';
 import { concatRequest, sumRequest } from './json-request.ts';
 import type { AddService } from './service.ts';
@@ -21,14 +22,14 @@ export function addHttpHandler({ sum, concat }: AddService): HttpHandler {
       route('*', '/sum', sum, { name: 'Sum', decode: jsonBody(sumRequest) }),
       route('*', '/concat', concat, { name: 'Concat', decode: jsonBody(concatRequest) }),
     ],
-    { service: 'pb.Add', encodeError: errorReply },
+    { service: 'pb.Add', encodeError: errorReply, ...traceServer() },
   );
 }
 
 /** An addsvc, ours or Go kit's, over HTTP. */
 export function createAddHttpClient(baseUrl: string): AddService & AsyncDisposable {
   const client = createHttpClient(baseUrl);
-  const common = { service: 'pb.Add', idempotent: true, decodeError: errorOf };
+  const common = { service: 'pb.Add', idempotent: true, decodeError: errorOf, ...traceClient() };
   return {
     sum: client.endpoint({ path: '/sum', name: 'Sum', ...common }),
     concat: client.endpoint({ path: '/concat', name: 'Concat', ...common }),

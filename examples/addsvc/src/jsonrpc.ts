@@ -1,5 +1,6 @@
 import type { HttpHandler } from '@fairlead/http';
 import { createJsonrpcClient, jsonrpcHandler, jsonrpcMethod } from '@fairlead/jsonrpc';
+import { traceClient, traceServer } from '@fairlead/tracing';
 import { concatRequest, sumRequest } from './json-request.ts';
 import type { AddService } from './service.ts';
 
@@ -9,8 +10,8 @@ import type { AddService } from './service.ts';
  */
 export function addJsonrpcHandler({ sum, concat }: AddService): HttpHandler {
   const methods = {
-    sum: jsonrpcMethod(sum, { decode: sumRequest, idempotent: true }),
-    concat: jsonrpcMethod(concat, { decode: concatRequest, idempotent: true }),
+    sum: jsonrpcMethod(sum, { decode: sumRequest, idempotent: true, ...traceServer() }),
+    concat: jsonrpcMethod(concat, { decode: concatRequest, idempotent: true, ...traceServer() }),
   };
   return jsonrpcHandler(methods, { service: 'pb.Add' });
 }
@@ -18,7 +19,7 @@ export function addJsonrpcHandler({ sum, concat }: AddService): HttpHandler {
 /** An addsvc, ours or Go kit's, over JSON-RPC. */
 export function createAddJsonrpcClient(url: string): AddService & AsyncDisposable {
   const client = createJsonrpcClient(url);
-  const common = { service: 'pb.Add', idempotent: true };
+  const common = { service: 'pb.Add', idempotent: true, ...traceClient() };
   return {
     sum: client.endpoint({ method: 'sum', ...common }),
     concat: client.endpoint({ method: 'concat', ...common }),

@@ -2,6 +2,7 @@
 import { createConsulInstancer, createConsulRegistrar } from '@fairlead/consul';
 import { background } from '@fairlead/endpoint';
 import { createEtcdInstancer, createEtcdRegistrar } from '@fairlead/etcd';
+import type { Logger } from '@fairlead/log';
 import {
   createDirectoryRegistry,
   type InstanceInit,
@@ -74,6 +75,11 @@ function registryOf(flags: RegistryFlags): [registry: Registry, place: string] |
   return undefined;
 }
 
+/** Whether the flags name a registry. */
+export function isRegistered(flags: RegistryFlags): boolean {
+  return registryOf(flags) !== undefined;
+}
+
 /** Where a server listens, as far as it is registered. */
 interface Listening {
   readonly http: Address;
@@ -85,7 +91,7 @@ interface Listening {
 export function addsvcRegistrar(
   flags: RegistryFlags,
   { http, grpc, jsonrpc }: Listening,
-  log: (line: string) => void,
+  log: Logger,
 ): Registrar | undefined {
   const named = registryOf(flags);
   if (named === undefined) return undefined;
@@ -94,8 +100,7 @@ export function addsvcRegistrar(
   }
   const [registry] = named;
   const metadata = { http: formatAddress(http), jsonrpc: formatAddress(jsonrpc) };
-  const onError = ({ message }: Error): void =>
-    log(`registry=failed err=${JSON.stringify(message)}`);
+  const onError = (error: Error): void => log.warn('the registry failed', { error });
   return registry.registrar({ address: formatAddress(grpc), metadata }, { onError });
 }
 

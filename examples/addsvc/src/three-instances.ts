@@ -66,6 +66,7 @@ function startAddsvc(directory: string): Addsvc {
   const addresses = ['http', 'grpc', 'jsonrpc', 'debug'].map(
     (part) => `--${part}-addr=127.0.0.1:0`,
   );
+  addresses.push('--limits=none');
   const flags = ['--import=tsx', '--conditions=@fairlead/source', program, ...addresses];
   const child = spawn(process.execPath, [...flags, `--registry-dir=${directory}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -77,7 +78,7 @@ async function registeredAddress(stderr: Readable): Promise<string> {
   let output = '';
   for await (const text of stderr.iterator({ destroyOnReturn: false })) {
     output += text;
-    const [, address] = /^registry=registered addr=(.+)$/m.exec(output) ?? [];
+    const [, address] = /message=registered addr=(\S+)/.exec(output) ?? [];
     if (address === undefined) continue;
     stderr.resume();
     return address;

@@ -24,7 +24,7 @@ async function startAddsvc(flag: string): Promise<RunningProgram & { readonly gr
   const names = ['http', 'grpc', 'debug', 'jsonrpc'];
   const flags = names.map((name, i) => `--${name}-addr=127.0.0.1:${ports[i]}`);
   const running = await startProgram(node, [...program('addsvc'), ...flags, flag], ports);
-  await expect.poll(() => running.output(), { timeout: 10_000 }).toContain('registry=registered');
+  await expect.poll(() => running.output(), { timeout: 10_000 }).toContain('message=registered');
   return { ...running, grpc: `127.0.0.1:${ports[1]}` };
 }
 

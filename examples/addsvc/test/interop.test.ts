@@ -1,5 +1,6 @@
 import { background, ServiceError } from '@fairlead/endpoint';
 import { createJsonrpcClient } from '@fairlead/jsonrpc';
+import { silent } from '@fairlead/log';
 import { goKit, hasGoKit } from '@fairlead/peers/go-kit';
 import { freePorts, runToEnd, startProgram } from '@fairlead/peers/process';
 import { describe, expect, it } from 'vitest';
@@ -110,7 +111,8 @@ describe.skipIf(!hasGoKit())('with Go kit', () => {
         grpc: freePort,
         jsonrpc: freePort,
         debug: freePort,
-        log: () => {},
+        log: silent,
+        limits: 'none',
       });
       const run = (transport: Transport, ...args: string[]) =>
         runToEnd(goKit.addcli, [`-${transport}-addr=127.0.0.1:${server[transport].port}`, ...args]);

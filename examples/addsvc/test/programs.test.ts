@@ -46,7 +46,7 @@ describe('addsvc', () => {
     await addcli(`--http-addr=127.0.0.1:${ports[0]}`, '1', '2');
     const reply = await fetch(`http://127.0.0.1:${ports[2]}/metrics`);
     expect(await reply.text()).toMatch(
-      /addsvc_requests_total\{method="Sum",transport="http",code="ok"\} \d/,
+      /fairlead_server_call_duration_seconds_count\{transport="http",.*method="Sum",code="ok"\} \d/,
     );
   });
 
@@ -65,7 +65,7 @@ describe('addsvc', () => {
     const exit = once(own.process, 'exit');
     own.process.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
-    expect(own.output()).toContain('exit="received signal SIGTERM"');
+    expect(own.output()).toContain('message=exit reason="received signal SIGTERM"');
   });
 });
 

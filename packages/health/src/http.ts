@@ -1,6 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Health, HealthQuestion } from './health.ts';
 import { answerHealth, type HealthHandlerOptions } from './health-answer.ts';
+
+/** A request of Node's, of HTTP/1.1 or HTTP/2. */
+export type HealthRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
+
+/** What is needed of a response of Node's. */
+export interface HealthResponse {
+  readonly destroyed: boolean;
+  writeHead(status: number, headers: Record<string, string>): { end(body: string): unknown };
+}
+
+/** A listener of `node:http` and `node:http2`, a handler of Express, and of `createHttpServer`. */
+export type HealthListener = (request: HealthRequest, response: HealthResponse) => void;
 
 /**
  * Answers a question about the health of a service, 200 where it is up or degraded, 503 where it is
@@ -14,8 +26,8 @@ import { answerHealth, type HealthHandlerOptions } from './health-answer.ts';
 export function healthHandler(
   health: Health,
   question: HealthQuestion,
-  { detail = () => false }: HealthHandlerOptions<IncomingMessage> = {},
-): (request: IncomingMessage, response: ServerResponse) => void {
+  { detail = () => false }: HealthHandlerOptions<HealthRequest> = {},
+): HealthListener {
   return (request, response) => {
     const asked = { method: request.method ?? '', isTrusted: () => detail(request) };
     void answerHealth(health, question, asked).then(({ status, headers, body }) => {
@@ -31,8 +43,8 @@ export function healthHandler(
  */
 export function healthListener(
   health: Health,
-  options: HealthHandlerOptions<IncomingMessage> = {},
-): (request: IncomingMessage, response: ServerResponse) => void {
+  options: HealthHandlerOptions<HealthRequest> = {},
+): HealthListener {
   const handlers = new Map([
     ['/health/live', healthHandler(health, 'live', options)],
     ['/health/ready', healthHandler(health, 'ready', options)],
@@ -42,6 +54,6 @@ export function healthListener(
     const [path = ''] = (request.url ?? '').split('?', 1);
     const handler = handlers.get(path);
     if (handler !== undefined) handler(request, response);
-    else response.writeHead(404, { 'content-length': '0' }).end();
+    else response.writeHead(404, { 'content-length': '0' }).end('');
   };
 }

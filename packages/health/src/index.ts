@@ -34,4 +34,10 @@ export {
   type HealthReport,
 } from './health.ts';
 export type { HealthHandlerOptions } from './health-answer.ts';
-export { healthHandler, healthListener } from './http.ts';
+export {
+  type HealthListener,
+  type HealthRequest,
+  type HealthResponse,
+  healthHandler,
+  healthListener,
+} from './http.ts';

@@ -19,7 +19,7 @@ export interface PageRequest {
 /** Node's response, as far as it matters here. */
 export interface PageResponse {
   writeHead(status: number, headers: Record<string, string>): unknown;
-  end(body?: string): unknown;
+  end(body: string): unknown;
 }
 
 /** The page that Prometheus reads, for every host. */
@@ -99,7 +99,7 @@ export function metricsPage(registry: MetricRegistry): MetricsPage {
     handler({ method = '', headers }, response) {
       void reply(method, headers.accept).then(({ status, headers: own, body }) => {
         response.writeHead(status, { ...own, 'content-length': String(Buffer.byteLength(body)) });
-        response.end(method === 'HEAD' ? undefined : body);
+        response.end(method === 'HEAD' ? '' : body);
       });
     },
     async fetch({ method, headers }) {

@@ -1,0 +1,73 @@
+import { chain, type Middleware } from '@fairlead/endpoint';
+import { accessLog, type Logger, spanFields } from '@fairlead/log';
+import {
+  type Meter,
+  type MetricsPage,
+  metricsPage,
+  observeEventLoop,
+  observeState,
+  prometheusMeter,
+  redMetrics,
+  spanExemplar,
+} from '@fairlead/metrics';
+import { trace } from '@opentelemetry/api';
+import { Registry } from 'prom-client';
+import type { Protection } from './protection.ts';
+import type { AddService } from './service.ts';
+
+/** What is to be seen of a service. */
+export interface Observability {
+  /** A line and the metrics of each call; outside of everything that may refuse it. */
+  readonly middleware: Middleware;
+  /** The service, with Go kit's two counters of what it did. */
+  counted(service: AddService): AddService;
+  /** What Prometheus reads. */
+  readonly page: MetricsPage;
+  close(): void;
+}
+
+/** Observes a service and the breakers in front of it. */
+export function observe(log: Logger, protection: Protection): Observability {
+  const registry = new Registry();
+  const meter = prometheusMeter(registry);
+  for (const of of ['sum', 'concat'] as const) {
+    const states = ['closed', 'open', 'half_open', 'forced'] as const;
+    const name = 'example_addsvc_breaker_state';
+    const help = 'What the breaker of a method does with calls.';
+    observeState(meter, { name, help, of, states }, () => protection.states()[of]);
+  }
+  return {
+    middleware: chain(
+      accessLog(log, { fields: spanFields(trace) }),
+      redMetrics(meter, { exemplar: spanExemplar(trace) }),
+    ),
+    counted: (service) => counted(service, meter),
+    page: metricsPage(registry),
+    close: observeEventLoop(meter),
+  };
+}
+
+function counted({ sum, concat }: AddService, meter: Meter): AddService {
+  const integers = meter
+    .counter({ name: 'example_addsvc_integers_summed_total', help: 'All sums together.' })
+    .with({});
+  const characters = meter
+    .counter({
+      name: 'example_addsvc_characters_concatenated_total',
+      help: 'All lengths together.',
+    })
+    .with({});
+  return {
+    async sum(request, ctx) {
+      const response = await sum(request, ctx);
+      // A counter only grows.
+      if (response.v > 0) integers.add(response.v);
+      return response;
+    },
+    async concat(request, ctx) {
+      const response = await concat(request, ctx);
+      characters.add(response.v.length);
+      return response;
+    },
+  };
+}
