@@ -45,10 +45,14 @@ export function balanced<T, Req, Res>(
   const { key } = options;
 
   function pick(request: Req, ctx: Context): Lease<T> {
-    return balancer.pick({
-      key: key === undefined ? ctx.get(routingKey) : key(request, ctx),
-      avoid: ctx.get(trail)?.tried,
-    });
+    const visited = ctx.get(trail);
+    const avoid = visited?.tried;
+    const about = key === undefined ? ctx.get(routingKey) : key(request, ctx);
+    // Most calls want nothing of their own, and need no object to say so.
+    const wishes = avoid === undefined && about === undefined ? undefined : { key: about, avoid };
+    const lease = balancer.pick(wishes);
+    visited?.add(lease.instance.id, lease.picked);
+    return lease;
   }
 
   return function call(request, ctx) {
@@ -63,7 +67,6 @@ export function balanced<T, Req, Res>(
   };
 
   function made(lease: Lease<T>, request: Req, ctx: Context): Promise<Res> {
-    ctx.get(trail)?.add(lease.instance.id);
     let response: Promise<Res>;
     try {
       response = endpointOf(lease.value)(request, ctx);
