@@ -14,7 +14,7 @@ import {
   weightedRoundRobin,
 } from '@fairlead/lb';
 import { createEndpointer, instance, staticInstancer } from '@fairlead/sd';
-import { addressesOf, keyOf, type PickerOf } from './picker.ts';
+import { addressesOf, keyOf, type Picker, type PickerOf } from './picker.ts';
 
 /** A policy as a balancer makes it: with the randomness that it would have there. */
 function madeByBalancer(factory: PolicyFactory): Policy {
@@ -32,8 +32,15 @@ function madeByBalancer(factory: PolicyFactory): Policy {
   return policy;
 }
 
-/** Among instances that have all answered in the last tenth of a second, and are asked all the time. */
-function picks(factory: PolicyFactory, weightOf: (index: number) => number): PickerOf {
+/** How a policy is asked for the pick of a call. */
+type Ask = (policy: Policy) => Picker;
+
+const plainly: Ask = (policy) => () => policy.pick(0, undefined);
+const withKey: Ask = (policy) => (call) => policy.pick(0, keyOf(call));
+/** A million times a second: all have answered within the last tenth of one. */
+const atItsTime: Ask = (policy) => (call) => policy.pick((call & 0xffff) * 0.001, undefined);
+
+function picks(factory: PolicyFactory, ask: Ask, weightOf = (_: number) => 1): PickerOf {
   return (size) => {
     const nodes = addressesOf(size).map(
       (address, i) => new Node(instance({ address, weight: weightOf(i) })),
@@ -41,23 +48,22 @@ function picks(factory: PolicyFactory, weightOf: (index: number) => number): Pic
     const policy = madeByBalancer(factory);
     policy.update(nodes, 0, nodes);
     for (const [i, node] of nodes.entries()) policy.ended?.(node, 5 + (i % 7), 'success', 0);
-    return (call) => policy.pick((call & 0xffff) / 1000, keyOf(call));
+    return ask(policy);
   };
 }
 
-const even = (): number => 1;
 const uneven = (index: number): number => 1 + (index % 3);
 
 /** Every policy. */
 export const policyPickers: Readonly<Record<string, PickerOf>> = {
-  'round robin': picks(roundRobin(), even),
-  'weighted round robin': picks(weightedRoundRobin(), uneven),
-  random: picks(random(), even),
-  'weighted random': picks(weightedRandom(), uneven),
-  'least request': picks(leastRequest(), even),
-  'peak EWMA': picks(peakEwma(), even),
-  'peak EWMA, weighted': picks(peakEwma(), uneven),
-  Maglev: picks(maglev({ tableSize: 1_000_003 }), even),
-  'ring hash': picks(ringHash(), even),
-  rendezvous: picks(rendezvous(), even),
+  'round robin': picks(roundRobin(), plainly),
+  'weighted round robin': picks(weightedRoundRobin(), plainly, uneven),
+  random: picks(random(), plainly),
+  'weighted random': picks(weightedRandom(), plainly, uneven),
+  'least request': picks(leastRequest(), plainly),
+  'peak EWMA': picks(peakEwma(), atItsTime),
+  'peak EWMA, weighted': picks(peakEwma(), atItsTime, uneven),
+  Maglev: (size) => picks(maglev(size > 655 ? { tableSize: 1_000_003 } : {}), withKey)(size),
+  'ring hash': picks(ringHash(), withKey),
+  rendezvous: picks(rendezvous(), withKey),
 };
