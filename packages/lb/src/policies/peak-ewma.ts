@@ -20,6 +20,9 @@ const unproven = 2 ** 40;
 /** What is cheaper by less than this is as dear: so the weights count, and no noise is run after. */
 const margin = 0.1;
 
+/** The stamp of a node none of whose calls has ended. */
+const never = -Infinity;
+
 /** How much one answer counts in what is usual. */
 const novelty = 0.02;
 
@@ -39,29 +42,41 @@ export function peakEwma(options: PeakEwmaOptions = {}): PolicyFactory {
   return ({ random }) => {
     const { update, pick } = twoChoices(random, loadOf, margin);
     /** What an answer takes lately, of whichever instance: calls go to the good ones. */
-    let usualMs: number | undefined;
+    let usualMs = initialMs;
+    let isUsualKnown = false;
 
-    /** What is not confirmed fades. */
+    /**
+     * Which share is left of what was seen: e to the power of minus the idle time. Where calls are frequent that
+     * is short, and five terms of the series take a fifth of the time of `Math.exp`; their error is below 1e-7.
+     */
+    function leftOf({ stamp }: Node, now: number): number {
+      if (now <= stamp) return 1;
+      const x = (now - stamp) / decayMs;
+      return x < 0.1 ? 1 - x * (1 - x * (1 / 2 - x * (1 / 6 - x / 24))) : Math.exp(-x);
+    }
+
+    /** What is not confirmed fades to what is usual. */
     function costOf(node: Node, now: number): number {
-      const usual = usualMs ?? initialMs;
-      if (node.stamp === undefined) return usual;
-      const idleMs = now - node.stamp;
-      if (idleMs <= 0) return node.cost;
-      return usual + (node.cost - usual) * Math.exp(-idleMs / decayMs);
+      return usualMs + (node.cost - usualMs) * leftOf(node, now);
     }
 
     function loadOf(node: Node, now: number): number {
       const { pending, weight, stamp } = node;
-      if (stamp === undefined && pending > 0) return (unproven * (pending + 1)) / weight;
+      if (stamp === never && pending > 0) return (unproven * (pending + 1)) / weight;
       return weight === 0 ? Infinity : costOf(node, now) * (pending / weight + 1);
     }
 
     function observe(node: Node, elapsedMs: number, now: number): void {
-      const { stamp, cost } = node;
-      const share = stamp === undefined ? 0 : Math.exp(-Math.max(0, now - stamp) / decayMs);
-      const isPeak = elapsedMs > costOf(node, now) || stamp === undefined;
-      node.cost = isPeak ? elapsedMs : cost * share + elapsedMs * (1 - share);
-      node.stamp = stamp === undefined ? now : Math.max(stamp, now);
+      const { cost, stamp } = node;
+      const left = leftOf(node, now);
+      const isPeak = stamp === never || elapsedMs > usualMs + (cost - usualMs) * left;
+      node.cost = isPeak ? elapsedMs : cost * left + elapsedMs * (1 - left);
+      node.stamp = Math.max(stamp, now);
+    }
+
+    function learnUsual(elapsedMs: number): void {
+      usualMs = isUsualKnown ? usualMs * (1 - novelty) + elapsedMs * novelty : elapsedMs;
+      isUsualKnown = true;
     }
 
     return {
@@ -70,7 +85,7 @@ export function peakEwma(options: PeakEwmaOptions = {}): PolicyFactory {
       ended(node: Node, elapsedMs: number, outcome: Outcome, now: number) {
         if (outcome === 'success') {
           observe(node, elapsedMs, now);
-          usualMs = (usualMs ?? elapsedMs) * (1 - novelty) + elapsedMs * novelty;
+          learnUsual(elapsedMs);
         }
         // It would have taken longer still: a bound from below, and worth nothing under the cost.
         else if (outcome === 'canceled') {
