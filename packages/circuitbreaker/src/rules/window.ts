@@ -31,8 +31,8 @@ const slots = 10;
 const stride = 4;
 
 /**
- * Exact counts in ten buckets of time. Good calls, which are most, do not all look at the clock, which costs more than all the
- * rest: up to three of them may be counted one bucket too early.
+ * Exact counts in ten buckets of time. Good calls, which are most, do not all look at the clock, which costs
+ * more than all the rest: up to three of them may be counted one bucket too early.
  */
 function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
   const slotMs = ms / slots;
