@@ -38,8 +38,8 @@ export const breakerSubject: Subject = async ({ node, passes, rounds, roundMs, w
   const added = (name: Kind): number[] =>
     nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
   const compared = (of: Kind, to: Kind, atMost: number): Line[] => [
-    line(`${kinds[of]} ÷ ${kinds[to]}`, '×', ratios(nsOf(of), nsOf(to)), { atMost }),
-    line('  the same, without the call itself', '×', ratios(added(of), added(to)), { atMost }),
+    line(`added by ${kinds[of]} ÷ ${kinds[to]}`, '×', ratios(added(of), added(to)), { atMost }),
+    line('  the same, with the call itself', '×', ratios(nsOf(of), nsOf(to))),
   ];
   return [
     {

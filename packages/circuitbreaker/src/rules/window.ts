@@ -40,11 +40,13 @@ function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
   const bad = new Float64Array(slots);
   let slot = Math.floor(clock.now() / slotMs);
   let place = slot % slots;
-  let unseen = 0;
+  /** Good calls since the last look at the clock: they belong to its bucket. */
+  let pending = 0;
 
   /** Lets go of what is older than the window. */
   function turn(): void {
-    unseen = 0;
+    calls[place] = (calls[place] ?? 0) + pending;
+    pending = 0;
     const current = Math.floor(clock.now() / slotMs);
     if (current === slot) return;
     for (let next = Math.max(slot + 1, current - slots + 1); next <= current; next++) {
@@ -57,7 +59,11 @@ function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
 
   return {
     add(isBad) {
-      if (isBad || ++unseen >= lookEvery) turn();
+      if (!isBad && pending + 1 < lookEvery) {
+        pending++;
+        return;
+      }
+      turn();
       calls[place] = (calls[place] ?? 0) + 1;
       if (isBad) bad[place] = (bad[place] ?? 0) + 1;
     },
@@ -71,9 +77,9 @@ function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
       return { calls: sum, bad: badSum };
     },
     reset() {
+      turn();
       calls.fill(0);
       bad.fill(0);
-      turn();
     },
   };
 }
