@@ -29,7 +29,8 @@ export const breakerSubject: Subject = async ({ node, passes, rounds, roundMs, w
       'loops/breaker',
       { node, cpu: 'subject', args: [name] },
     ]);
-    await workers.warmUp(warmUpMs / 3);
+    // As long as it takes many breakers to get warm: each has functions of its own.
+    await workers.warmUp(warmUpMs);
     return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
   });
 

@@ -20,7 +20,8 @@ import { type VerdictOptions, verdictOf } from './verdict.ts';
 export interface CircuitBreakerOptions extends VerdictOptions {
   /**
    * When it opens: one rule, or several, of which any will do.
-   * Default: {@link consecutiveFailures} of 5, or {@link failureRatio} of half of at least ten calls within 10 s.
+   * Default: {@link consecutiveFailures} of 5, as Envoy and Finagle have it, or {@link failureRatio} of half
+   * of at least ten calls within 10 s.
    */
   readonly trip?: TripRule | readonly TripRule[] | undefined;
   /**
