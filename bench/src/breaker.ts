@@ -29,7 +29,8 @@ export const breakerSubject: Subject = async ({ node, passes, rounds, roundMs, w
       'loops/breaker',
       { node, cpu: 'subject', args: [name] },
     ]);
-    await workers.warmUp(warmUpMs / 3);
+    // As long as it takes many breakers to get warm: each has functions of its own.
+    await workers.warmUp(warmUpMs);
     return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
   });
 
@@ -38,8 +39,8 @@ export const breakerSubject: Subject = async ({ node, passes, rounds, roundMs, w
   const added = (name: Kind): number[] =>
     nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
   const compared = (of: Kind, to: Kind, atMost: number): Line[] => [
-    line(`${kinds[of]} ÷ ${kinds[to]}`, '×', ratios(nsOf(of), nsOf(to)), { atMost }),
-    line('  the same, without the call itself', '×', ratios(added(of), added(to)), { atMost }),
+    line(`added by ${kinds[of]} ÷ ${kinds[to]}`, '×', ratios(added(of), added(to)), { atMost }),
+    line('  the same, with the call itself', '×', ratios(nsOf(of), nsOf(to))),
   ];
   return [
     {

@@ -20,12 +20,19 @@ import { type VerdictOptions, verdictOf } from './verdict.ts';
 export interface CircuitBreakerOptions extends VerdictOptions {
   /**
    * When it opens: one rule, or several, of which any will do.
-   * Default: {@link consecutiveFailures} of 5, or {@link failureRatio} of half of at least ten calls within 10 s.
+   * Default: {@link consecutiveFailures} of 5, as Envoy and Finagle have it, or {@link failureRatio} of half
+   * of at least ten calls within 10 s.
    */
   readonly trip?: TripRule | readonly TripRule[] | undefined;
-  /** How long it stays open, in milliseconds, or by a rule. Default: {@link equalJitter}, from 2.5 s to 5 s and later up to 10 s. */
+  /**
+   * How long it stays open, in milliseconds, or by a rule. Default: {@link equalJitter}, from 2.5 s to 5 s
+   * and later up to 10 s.
+   */
   readonly openMs?: number | OpenTime | undefined;
-  /** How many calls it then lets through to see whether all is well; it closes when so many have succeeded, and opens again when one fails. Default 1. */
+  /**
+   * How many calls it then lets through to see whether all is well; it closes when so many have succeeded,
+   * and opens again when one fails. Default 1.
+   */
   readonly probes?: number | undefined;
   /**
    * How long it waits for its probes, in milliseconds; then the next calls are probes in their place, so that one
@@ -49,14 +56,18 @@ export interface CircuitBreakerOptions extends VerdictOptions {
  */
 export interface CircuitBreaker {
   /**
-   * Guards endpoints, as many as are to stand and fall together: those of one instance, as a rule. A call counts
-   * when it is over, a stream at its end; a stream that nobody reads never counts.
+   * Guards endpoints, as many as are to stand and fall together: those of one instance, as a rule. A call
+   * counts when it is over, a stream at its end; a stream that nobody reads never counts.
    *
    * While the breaker is open calls are rejected with `unavailable`, `circuit breaker is open`, and
-   * `retryAfterMs`; half open, with `too many requests` beyond its probes. Both are `unsent`: a retry elsewhere does nothing twice.
+   * `retryAfterMs`; half open, with `too many requests` beyond its probes. Both are `unsent`: a retry
+   * elsewhere does nothing twice.
    */
   readonly middleware: Middleware;
-  /** What it does with calls now. To look at it takes it on where that is due, and tells those who {@link subscribe}. */
+  /**
+   * What it does with calls now. To look at it takes it on where that is due, and tells those who
+   * {@link subscribe}.
+   */
   readonly state: BreakerState;
   /** What it has counted since it came into its state; a copy. */
   readonly counts: BreakerCounts;

@@ -10,8 +10,8 @@ export interface CockatielPolicy {
 }
 
 /**
- * A circuit breaker of [cockatiel](https://github.com/connor4312/cockatiel) as a middleware, or any policy that has one in it.
- * The policy is yours, with its options and events.
+ * A circuit breaker of [cockatiel](https://github.com/connor4312/cockatiel) as a middleware, or any policy
+ * that has one in it. The policy is yours, with its options and events.
  *
  * ```ts
  * const policy = circuitBreaker(handleWhen(countsAsFailure), {
@@ -21,10 +21,13 @@ export interface CockatielPolicy {
  * const guarded = cockatiel(policy)(client.endpoint({ path: '/sum' }));
  * ```
  *
- * - Give it {@link countsAsFailure} as above; `handleAll` counts every error. What it does not handle closes it half open.
- * - Refusals are `unavailable`, `circuit breaker is open` and unsent; it does not say for how long. A bulkhead's are
- *   `resource_exhausted`, a timeout's `deadline_exceeded`; that ends the endpoint's context as well.
- * - Half open it makes others wait for its probe instead of refusing them. The caller's context ends that wait.
+ * - Give it {@link countsAsFailure} as above; `handleAll` counts every error. What it does not handle closes
+ *   it half open.
+ * - Refusals are `unavailable`, `circuit breaker is open` and unsent; it does not say for how long. A
+ *   bulkhead's are `resource_exhausted`, a timeout's `deadline_exceeded`; that ends the endpoint's context as
+ *   well.
+ * - Half open it makes others wait for its probe instead of refusing them. The caller's context ends that
+ *   wait.
  * - A stream counts at its end, and a retry around it never begins it again.
  * - It is handed the context's signal, so each call makes one.
  */

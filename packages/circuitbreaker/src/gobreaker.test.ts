@@ -195,6 +195,15 @@ describe('the state table of settings', () => {
     expect(breaker.state).toMatchObject({ kind: 'open', until: 1e9 + 60_000 });
   });
 
+  it.each([
+    [{ maxRequests: -1 }, 'maxRequests must be'],
+    [{ maxRequests: 1.5 }, 'maxRequests must be'],
+    [{ intervalMs: Number.NaN }, 'intervalMs must be'],
+    [{ timeoutMs: Number.NaN }, 'timeoutMs must be'],
+  ] satisfies [GobreakerSettings, string][])('refuses %o', (settings, message) => {
+    expect(() => gobreaker(settings)).toThrow(message);
+  });
+
   it('counts calls in parallel exactly', async () => {
     const { breaker, middleware } = scene();
     await Promise.all(Array.from({ length: 10 }, () => succeed(middleware, 1000)));

@@ -6,7 +6,10 @@ export function guard(machine: Machine, { tripwires, clock }: MachineRules): Mid
   return tripwires.some(({ timed }) => timed) ? timedGuard(machine, clock) : plainGuard(machine);
 }
 
-/** A call costs one promise and nothing else: the functions that follow it are those of all calls of its generation. */
+/**
+ * A call costs one promise and nothing else: the functions that follow it are those of all calls of its
+ * generation.
+ */
 function plainGuard(machine: Machine): Middleware {
   return (next) =>
     function guarded(request, ctx) {

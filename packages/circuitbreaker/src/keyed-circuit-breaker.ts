@@ -5,15 +5,24 @@ import { type CircuitBreaker, circuitBreaker } from './circuit-breaker.ts';
 export interface KeyedCircuitBreakerOptions<in Base> {
   /** The key of a call: a host, a tenant, a partner. A call without one passes by. It should not throw. */
   readonly key: (request: Base, ctx: Context) => string | undefined;
-  /** Makes the breaker of a key. Default: {@link circuitBreaker} with its own defaults. */
+  /**
+   * Makes the breaker of a key, and is where to subscribe to it. Default: {@link circuitBreaker} with its own
+   * defaults.
+   */
   readonly create?: ((key: string) => CircuitBreaker) | undefined;
-  /** How many breakers there are at most. One more takes the place of the one that was used longest ago. Default 1000. */
+  /**
+   * How many breakers there are at most. One more takes the place of the one that was used longest ago.
+   * Default 1000.
+   */
   readonly max?: number | undefined;
 }
 
 /** A breaker for each key. */
 export interface KeyedCircuitBreaker<in Base> {
-  /** Guards endpoints; a middleware where `key` takes any request. Calls of one key stand and fall together, over all of them. */
+  /**
+   * Guards endpoints; a middleware where `key` takes any request. Calls of one key stand and fall together,
+   * over all of them.
+   */
   readonly middleware: KeyedMiddleware<Base>;
   /** How many breakers there are. */
   readonly size: number;
@@ -29,16 +38,17 @@ export interface KeyedMiddleware<in Base> {
 }
 
 /**
- * A circuit breaker for each key of calls, made when a key is first seen: for an endpoint behind which are many who
- * fail each on its own, and which no balancer tells apart.
+ * A circuit breaker for each key of calls, made when a key is first seen: for an endpoint behind which are
+ * many who fail each on its own, and which no balancer tells apart.
  *
  * ```ts
  * const breakers = keyedCircuitBreaker({ key: ({ partner }: Order) => partner, max: 200 });
  * const send = breakers.middleware(client.endpoint({ path: '/orders' }));
  * ```
  *
- * Keys come from outside, so there are `max` breakers and no more. One that has to go is forgotten with all it knew, be it
- * open: calls under way go on, and count no more. Choose `max` beyond the number of keys that are in use.
+ * Keys come from outside, so there are `max` breakers and no more. One that has to go is forgotten with all
+ * it knew, be it open: calls under way go on, and count no more. Choose `max` beyond the number of keys that
+ * are in use.
  */
 export function keyedCircuitBreaker<Base = unknown>(
   options: KeyedCircuitBreakerOptions<Base>,

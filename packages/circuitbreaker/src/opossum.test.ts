@@ -112,6 +112,16 @@ it('answers with its fallback', async () => {
   expect(await call('hello', background)).toBe('instead');
 });
 
+it('ends a call that it would not wait for, and answers with its fallback', async () => {
+  const { breaker, middleware } = scene({ timeout: 200 });
+  breaker.fallback(() => 'instead');
+  const { ended, endpoint } = stuck();
+  const call = middleware(endpoint)('hello', background);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await call).toBe('instead');
+  expect(ended).toEqual(['deadline_exceeded']);
+});
+
 it('ends a stream that goes on for longer than it waits', async () => {
   const { breaker, middleware } = scene({ timeout: 1000 });
   let ended: string | undefined;

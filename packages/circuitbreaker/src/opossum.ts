@@ -7,8 +7,8 @@ export interface OpossumBreaker {
 }
 
 /**
- * A circuit breaker of [opossum](https://github.com/nodeshift/opossum) as a middleware. The breaker is yours, with its
- * options and events; shut it down yourself, as it has a timer.
+ * A circuit breaker of [opossum](https://github.com/nodeshift/opossum) as a middleware. The breaker is yours,
+ * with its options and events; shut it down yourself, as it has a timer.
  *
  * ```ts
  * const breaker = new CircuitBreaker((run: () => Promise<unknown>) => run(), {
@@ -17,11 +17,14 @@ export interface OpossumBreaker {
  * const guarded = opossum(breaker)(client.endpoint({ path: '/sum' }));
  * ```
  *
- * - Give it {@link countsAsFailure} as above; by itself it counts every error. What it filters out is a success to it.
- * - Refusals are `unavailable`, `circuit breaker is open` and unsent; it does not say for how long. Beyond its `capacity`
- *   they are `resource_exhausted`. Its `timeout` is `deadline_exceeded`, and ends the endpoint's context.
+ * - Give it {@link countsAsFailure} as above; by itself it counts every error. What it filters out is a
+ *   success to it.
+ * - Refusals are `unavailable`, `circuit breaker is open` and unsent; it does not say for how long. Beyond
+ *   its `capacity` they are `resource_exhausted`. Its `timeout` is `deadline_exceeded`, and ends the
+ *   endpoint's context.
  * - A stream counts at its end, within its `timeout`. The caller's context ends the call at once.
- * - Late ends count in whatever state it is in then, and a probe that hangs keeps it half open where it has no `timeout`.
+ * - Late ends count in whatever state it is in then, and a probe that hangs keeps it half open where it has
+ *   no `timeout`.
  * - Leave its `cache` and `coalesce` off: to it all requests look the same.
  */
 export function opossum(breaker: OpossumBreaker): Middleware {

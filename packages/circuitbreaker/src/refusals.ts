@@ -12,9 +12,10 @@ export interface Refusals {
 }
 
 /**
- * Makes the refusals of a breaker. An open one should cost next to nothing, but an error costs microseconds, for its stack,
- * and so does a promise that is rejected before anybody listens, for Node keeps a list of those. So all who are
- * refused within a twentieth of a second get the same error, each in a promise that follows one of which Node knows already.
+ * Makes the refusals of a breaker. An open one should cost next to nothing, but an error costs microseconds,
+ * for its stack, and so does a promise that is rejected before anybody listens, for Node keeps a list of
+ * those. So all who are refused within a twentieth of a second get the same error, each in a promise that
+ * follows one of which Node knows already.
  */
 export function refusals(): Refusals {
   let last: Promise<never> | undefined;

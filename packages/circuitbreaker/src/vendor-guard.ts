@@ -55,17 +55,18 @@ class VendorCall<Req, Res> {
         this.isStreaming = true;
         resolve(stream);
       };
-      vendor
-        .execute((signal) => this.attempt(signal, handOver), this.ctx)
-        .then(
+      const call = vendor.execute((signal) => this.attempt(signal, handOver), this.ctx);
+      call.then(
+        (response) => {
+          this.leave();
           // Sound but for a fallback of the library, whose answer its user vouches for.
-          (response) => resolve(response as Res),
-          (error: unknown) => {
-            // A try that it gave up is still under way.
-            this.scope?.cancel(deadlineExceeded({ cause: error }));
-            reject(this.errorOf(error, vendor));
-          },
-        );
+          resolve(response as Res);
+        },
+        (error: unknown) => {
+          this.leave(error);
+          reject(this.errorOf(error, vendor));
+        },
+      );
     });
   }
 
@@ -109,6 +110,11 @@ class VendorCall<Req, Res> {
     if (signal === undefined || signal === this.ctx.signal) return () => {};
     const source = signalSource(signal);
     return source.onAbort((cause) => scope.cancel(deadlineExceeded({ cause })));
+  }
+
+  /** Ends a try that the library would not wait for, and which is under way still. */
+  private leave(cause?: unknown): void {
+    this.scope?.cancel(deadlineExceeded({ cause }));
   }
 
   private errorOf(error: unknown, vendor: Vendor): unknown {

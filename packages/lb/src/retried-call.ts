@@ -102,7 +102,7 @@ export class RetriedCall<Req, Res> {
   /** `Infinity` where the server asks for more than it may. */
   private waitMs({ error: { retryAfterMs }, number, unsent }: RetryDecision): number {
     const { backoff, random, maxRetryAfterMs } = this.rules;
-    // What an instance asks for that was not called, as its open breaker does, it asks for itself: the next try goes elsewhere.
+    // An instance that was not called, as its breaker is open, asks for a wait of its own: the next try goes elsewhere.
     if (unsent && this.failures.at(-1)?.instance !== undefined) return 0;
     if (retryAfterMs !== undefined) {
       if (retryAfterMs > maxRetryAfterMs) return Infinity;

@@ -2,7 +2,10 @@ import { checkNumber } from '@fairlead/endpoint';
 import type { BreakerCounts } from '../state.ts';
 import type { TripRule } from './trip-rule.ts';
 
-/** A rule of one's own: asked after each failure, it says whether the breaker opens. It sees what was counted since the breaker was closed. */
+/**
+ * A rule of one's own: asked after each failure, it says whether the breaker opens. It sees what was counted
+ * since the breaker was closed.
+ */
 export function readyToTrip(isReady: (counts: BreakerCounts) => boolean): TripRule {
   const tripwire = { failed: isReady };
   return () => tripwire;

@@ -31,8 +31,8 @@ const slots = 10;
 const stride = 4;
 
 /**
- * Exact counts in ten buckets of time. Good calls, which are most, do not all look at the clock, which costs more than all the
- * rest: up to three of them may be counted one bucket too early.
+ * Exact counts in ten buckets of time. Good calls, which are most, do not all look at the clock, which costs
+ * more than all the rest: up to three of them may be counted one bucket too early.
  */
 function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
   const slotMs = ms / slots;
@@ -40,11 +40,13 @@ function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
   const bad = new Float64Array(slots);
   let slot = Math.floor(clock.now() / slotMs);
   let place = slot % slots;
-  let unseen = 0;
+  /** Good calls since the last look at the clock: they belong to its bucket. */
+  let pending = 0;
 
   /** Lets go of what is older than the window. */
   function turn(): void {
-    unseen = 0;
+    calls[place] = (calls[place] ?? 0) + pending;
+    pending = 0;
     const current = Math.floor(clock.now() / slotMs);
     if (current === slot) return;
     for (let next = Math.max(slot + 1, current - slots + 1); next <= current; next++) {
@@ -57,7 +59,11 @@ function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
 
   return {
     add(isBad) {
-      if (isBad || ++unseen >= lookEvery) turn();
+      if (!isBad && pending + 1 < lookEvery) {
+        pending++;
+        return;
+      }
+      turn();
       calls[place] = (calls[place] ?? 0) + 1;
       if (isBad) bad[place] = (bad[place] ?? 0) + 1;
     },
@@ -71,9 +77,9 @@ function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
       return { calls: sum, bad: badSum };
     },
     reset() {
+      turn();
       calls.fill(0);
       bad.fill(0);
-      turn();
     },
   };
 }

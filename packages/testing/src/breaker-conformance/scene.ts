@@ -13,7 +13,7 @@ export const tripAt = 5;
 export const openMs = 1000;
 
 /** What a call fails with where the other end does not do its work. */
-export const down = new ServiceError('internal', 'down');
+export const down: ServiceError = new ServiceError('internal', 'down');
 
 /** A breaker with what the cases do to it. */
 export interface Stage extends BreakerScene {

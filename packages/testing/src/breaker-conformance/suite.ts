@@ -4,8 +4,8 @@ import { calls } from './calls.ts';
 import { states } from './states.ts';
 
 /**
- * What every circuit breaker must do as a middleware: when it opens, half opens and closes, whom it lets through then, what
- * counts, and what becomes of contexts and streams. Give the cases to any test runner:
+ * What every circuit breaker must do as a middleware: when it opens, half opens and closes, whom it lets
+ * through then, what counts, and what becomes of contexts and streams. Give the cases to any test runner:
  *
  * ```ts no-run
  * for (const { name, run } of breakerConformance(binding)) it(name, run);
