@@ -8,6 +8,7 @@ import { httpServerSubject } from './http-server.ts';
 import { lbSubject } from './lb.ts';
 import { describeMachine, machine } from './machine.ts';
 import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
+import { ratelimitSubject } from './ratelimit.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
@@ -20,6 +21,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   routes: routesSubject,
   discovery: discoverySubject,
   lb: lbSubject,
+  ratelimit: ratelimitSubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

@@ -8,6 +8,7 @@ export const subjectNames = [
   'routes',
   'discovery',
   'lb',
+  'ratelimit',
   'http-server',
   'http-client',
   'grpc',
