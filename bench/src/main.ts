@@ -9,6 +9,7 @@ import { httpServerSubject } from './http-server.ts';
 import { lbSubject } from './lb.ts';
 import { describeMachine, machine } from './machine.ts';
 import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
+import { ratelimitSubject } from './ratelimit.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
@@ -28,6 +29,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   discovery: discoverySubject,
   lb: lbSubject,
   breaker: breakerSubject,
+  ratelimit: ratelimitSubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

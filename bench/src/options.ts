@@ -10,6 +10,7 @@ export const subjectNames = [
   'discovery',
   'lb',
   'breaker',
+  'ratelimit',
   'http-server',
   'http-client',
   'grpc',
