@@ -12,14 +12,17 @@ import { checkNumber } from './option.ts';
 import type { ServiceError } from './service-error.ts';
 import { signalSource } from './signal-source.ts';
 
+/** The key of the context, any context, whose values a root has. */
+const inherited: object = Object.freeze({});
+
 /** A value and the contexts below it: a linked list, since few values are set and fewer looked up. */
 class CallContext implements CancelableContext {
   private readonly scope: CancelScope;
   private readonly key: object | undefined;
   private readonly value: unknown;
-  private readonly parent: Context | undefined;
+  private readonly parent: CallContext | undefined;
 
-  constructor(scope: CancelScope, key?: object, value?: unknown, parent?: Context) {
+  constructor(scope: CancelScope, key?: object, value?: unknown, parent?: CallContext) {
     this.scope = scope;
     this.key = key;
     this.value = value;
@@ -58,9 +61,8 @@ class CallContext implements CancelableContext {
   get<T>(key: ContextKey<T>): T | undefined {
     let node: CallContext = this;
     while (node.key !== key) {
-      const parent: Context | undefined = node.parent;
-      // The values of a root may be those of a context that another copy of this package made.
-      if (!(parent instanceof CallContext)) return parent?.get(key);
+      const parent: CallContext | undefined = node.parent;
+      if (parent === undefined) return node.inherit(key);
       node = parent;
     }
     // Sound: only `with` puts a value beside a key, and both have the key's type there.
@@ -93,6 +95,12 @@ class CallContext implements CancelableContext {
     this.scope.dispose();
   }
 
+  /** Apart, as it is rare: what is looked up most is found before. */
+  private inherit<T>(key: ContextKey<T>): T | undefined {
+    // Sound: only createContext uses this key, and puts a context beside it.
+    return this.key === inherited ? (this.value as Context).get(key) : undefined;
+  }
+
   private derive(deadline: number | undefined, ownsDeadline: boolean): CallContext {
     const { clock, scope: source } = this;
     const scope = new CancelScope({ clock, source, deadline, ownsDeadline });
@@ -106,7 +114,9 @@ export function createContext(options: ContextOptions = {}): CancelableContext {
   const source = options.source ?? (signal && signalSource(signal));
   const deadline = deadlineAfter(clock, timeoutMs);
   const scope = new CancelScope({ clock, source, deadline });
-  return new CallContext(scope, undefined, undefined, options.values);
+  return options.values === undefined
+    ? new CallContext(scope)
+    : new CallContext(scope, inherited, options.values);
 }
 
 /** The context of work that nobody waits for: no deadline, no values, never aborted. */

@@ -26,6 +26,12 @@ export type { LimiterBinding, LimiterScene } from './limiter-conformance/binding
 export { limiterConformance } from './limiter-conformance/suite.ts';
 export type { RegistrarBinding, RegistrarScene } from './registrar-conformance/binding.ts';
 export { registrarConformance } from './registrar-conformance/suite.ts';
+export {
+  type ClusterMember,
+  type RollingRestartReport,
+  type RollingRestartScene,
+  rollingRestart,
+} from './rolling-restart.ts';
 export { seededRandom } from './seeded-random.ts';
 export type { MakePair, Messages, StreamBinding } from './stream-conformance/binding.ts';
 export { streamConformance } from './stream-conformance/suite.ts';

@@ -1,6 +1,6 @@
 import { type EtcdCluster, hasEtcd, startEtcdCluster } from '@fairlead/peers/etcd';
 import type { Discovery } from '@fairlead/sd';
-import { createFaultProxy, whenKnown } from '@fairlead/testing';
+import { createFaultProxy, rollingRestart, whenKnown } from '@fairlead/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { storeAt } from '../test/store.ts';
 import { createEtcdInstancer, createEtcdRegistrar } from './index.ts';
@@ -73,7 +73,7 @@ describe.skipIf(!hasEtcd())('a cluster of three', () => {
     await whenKnown(instancer, knows(2));
   });
 
-  it('a rolling restart removes nobody, loses no registration, and hides no change', async () => {
+  it('a rolling restart removes nobody, loses no registration and no call, and hides no change', async () => {
     await using cluster = await startEtcdCluster();
     const endpoints = cluster.members.map(({ address }) => address);
     const options = { service, endpoints };
@@ -85,19 +85,23 @@ describe.skipIf(!hasEtcd())('a cluster of three', () => {
     instancer.subscribe((discovery) => void states.push(discovery));
 
     let count = 1;
-    for (const member of cluster.members) {
-      await member.stop();
-      await member.restart();
-      const store = storeAt(member.url);
-      const add = () =>
-        store.put(`${folder}${count}`, `10.0.1.${count}:1`).then(
-          () => true,
-          () => false,
-        );
-      await expect.poll(add, { timeout: 30_000 }).toBe(true);
-      count += 1;
-      await whenKnown(instancer, knows(count));
-    }
+    const { calls, failures } = await rollingRestart({
+      members: cluster.members,
+      instancer,
+      async settled({ url }) {
+        const store = storeAt(url);
+        const add = () =>
+          store.put(`${folder}${count}`, `10.0.1.${count}:1`).then(
+            () => true,
+            () => false,
+          );
+        await expect.poll(add, { timeout: 30_000 }).toBe(true);
+        count += 1;
+        await whenKnown(instancer, knows(count));
+      },
+    });
+    expect(failures).toEqual([]);
+    expect(calls).toBeGreaterThan(100);
     const sizes = states.map(({ instances }) => instances?.length ?? 0);
     expect(sizes).toEqual([...sizes].sort());
     expect(states.map(({ error }) => error)).toEqual(states.map(() => undefined));

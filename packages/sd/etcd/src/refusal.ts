@@ -25,9 +25,12 @@ export function refusal(endpoint: string, status: number, body: unknown): Servic
   );
 }
 
+/** What a call that nobody here ended says of the member alone. */
+const ofTheServer: ReadonlySet<Code> = new Set<Code>(['deadline_exceeded', 'unknown', 'canceled']);
+
 function meaningOf(code: Code, message: string): Code {
-  // The server's own deadline: it has no majority to ask.
-  if (code === 'deadline_exceeded' || code === 'unknown') return 'unavailable';
+  // Its own deadline, as it has no majority to ask; its own end, as it stops and drops what is under way.
+  if (ofTheServer.has(code)) return 'unavailable';
   // etcd calls it an invalid argument.
   return message.includes('authentication failed') ? 'unauthenticated' : code;
 }

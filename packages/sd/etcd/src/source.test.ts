@@ -169,6 +169,28 @@ describe('createEtcdInstancer', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('asks the next member where one stops and drops what it has under way', async () => {
+    const stopping = {
+      error: 'closing',
+      code: 1,
+      message: 'grpc: the client connection is closing',
+    };
+    await using first = await startFakeGateway((_, response) => {
+      response.statusCode = 408;
+      response.end(JSON.stringify(stopping));
+    });
+    await using second = await startListing((response) => void response.write(created), new Map());
+    const endpoints = [first.address, second.address];
+    await using instancer = createEtcdInstancer({ service, endpoints, random: () => 0 });
+    const state = await whenKnown(
+      instancer,
+      ({ instances, error }) => (instances ?? error) !== undefined,
+    );
+
+    expect(state.error).toBeUndefined();
+    expect(first.paths).toHaveLength(1);
+  });
+
   it('does not ask in circles where each watch ends at once', async () => {
     for (const ending of [
       '',
