@@ -12,5 +12,7 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // What is waited for comes in milliseconds, or, on a machine with other work, in seconds.
     expect: { poll: { interval: 20, timeout: 10_000 } },
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
   },
 });

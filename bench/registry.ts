@@ -1,10 +1,19 @@
 // `npm run bench-registries`: how long an instance takes from its registration to a subscriber, and from its end.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConsulInstancer, createConsulRegistrar } from '@fairlead/consul';
 import { createEtcdInstancer, createEtcdRegistrar } from '@fairlead/etcd';
 import { hasConsul, startConsul } from '@fairlead/peers/consul';
 import { hasEtcd, startEtcd } from '@fairlead/peers/etcd';
-import type { Instancer, Registrar } from '@fairlead/sd';
+import {
+  createDirectoryRegistry,
+  createMemoryRegistry,
+  type Instancer,
+  type Registrar,
+} from '@fairlead/sd';
+import { whenKnown } from '@fairlead/testing';
 
 const rounds = 100;
 /** Between two changes: an instancer reads those that come faster together. */
@@ -17,6 +26,23 @@ interface Backend extends AsyncDisposable {
 }
 
 const backends: Readonly<Record<string, () => Promise<Backend | undefined>>> = {
+  async memory() {
+    const registry = createMemoryRegistry();
+    return {
+      instancer: registry.instancer(service),
+      registrar: (instance) => registry.registrar(service, instance),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  },
+  async directory() {
+    const path = await mkdtemp(join(tmpdir(), 'fairlead-bench-'));
+    const registry = createDirectoryRegistry(path);
+    return {
+      instancer: registry.instancer(service, { confirmMs: 0 }),
+      registrar: (instance) => registry.registrar(service, instance),
+      [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
+    };
+  },
   async Consul() {
     if (!hasConsul()) return undefined;
     const server = await startConsul({ inMemory: true });
@@ -40,15 +66,11 @@ const backends: Readonly<Record<string, () => Promise<Backend | undefined>>> = {
 };
 
 /** Resolves when the instancer lists the address, or lists it no more. */
-function until(instancer: Instancer, address: string, listed: boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const unsubscribe = instancer.subscribe(({ instances = [] }) => {
-      if (instances.some((one) => one.address === address) !== listed) return;
-      resolve();
-      // The first call comes before there is anything to unsubscribe.
-      queueMicrotask(() => unsubscribe());
-    });
-  });
+function until(instancer: Instancer, address: string, listed: boolean): Promise<unknown> {
+  return whenKnown(
+    instancer,
+    ({ instances = [] }) => instances.some((one) => one.address === address) === listed,
+  );
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,32 +1,56 @@
 import { loadHttpServers, loadOf } from './http-load.ts';
-import { compare } from './pairs.ts';
-import type { Subject } from './subject.ts';
+import {
+  type HttpServerName,
+  httpServerNames,
+  httpServers,
+  pathOf,
+  titlesOf,
+} from './http-servers.ts';
+import { compare, type Pair } from './pairs.ts';
+import type { Line } from './result.ts';
+import type { Subject, SubjectRun } from './subject.ts';
 
-const servers = {
-  fairlead: { script: 'servers/fairlead-http', title: 'ours' },
-  plain: { script: 'servers/node-http', title: 'node:http' },
-  again: { script: 'servers/node-http', title: 'node:http again' },
-  onExpress: { script: 'servers/fairlead-express', title: 'ours on Express' },
-  express: { script: 'servers/express', title: 'Express' },
-  expressAgain: { script: 'servers/express', title: 'Express again' },
-} as const;
+const rivals = httpServerNames.slice(httpServerNames.indexOf('fastify'));
+/** Those that are measured with longer messages too. */
+const leaders = ['fairlead', 'plain', 'again', 'fastify', 'fastifySchema', 'hono'] as const;
 
-type Name = keyof typeof servers;
-// Sound, both: the object above has no other keys.
-const names = Object.keys(servers) as readonly Name[];
-const titles = Object.fromEntries(names.map((name) => [name, servers[name].title])) as Record<
-  Name,
-  string
->;
-
-/** Our handler with five layers, on `node:http` and on Express, against the same work without us. */
+/** Our handler with five layers, on every host, against the same work without us and in what others take. */
 export const httpServerSubject: Subject = async (run) => {
-  const samples = await loadHttpServers(servers, run);
-  const lines = compare(titles, samples, [
-    { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
-    { of: 'again', to: 'plain' },
-    { of: 'onExpress', to: 'express', goal: { atLeast: 0.97 } },
-    { of: 'expressAgain', to: 'express' },
-  ]);
-  return [{ title: `An HTTP server, load by ${loadOf(run)}`, lines }];
+  return [
+    {
+      title: `An HTTP server, load by ${loadOf(run)}`,
+      lines: await measureServers(run, httpServerNames, 0, [
+        { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
+        { of: 'again', to: 'plain' },
+        ...rivals.map((of) => ({ of, to: 'plain' as const })),
+        { of: 'behindFetch', to: 'plain' },
+        { of: 'onExpress', to: 'express', goal: { atLeast: 0.97 } },
+        { of: 'expressAgain', to: 'express' },
+        { of: 'express', to: 'plain' },
+      ]),
+    },
+    await withMessagesOf(run, 1024, '1 KB'),
+    await withMessagesOf(run, 65_536, '64 KB'),
+  ];
 };
+
+async function withMessagesOf(run: SubjectRun, bytes: number, size: string) {
+  const others = leaders.filter((name) => name !== 'plain');
+  const pairs = others.map((of) => ({ of, to: 'plain' as const }));
+  const lines = await measureServers({ ...run, useWrk: false }, leaders, bytes, pairs);
+  return { title: `An HTTP server, messages of ${size} both ways`, lines };
+}
+
+async function measureServers<Some extends HttpServerName>(
+  run: SubjectRun,
+  some: readonly Some[],
+  bytes: number,
+  pairs: readonly Pair<Some>[],
+): Promise<Line[]> {
+  const underLoad = some.map((name) => [
+    name,
+    { script: httpServers[name].script, path: pathOf(name) },
+  ]);
+  const samples = await loadHttpServers<Some>(Object.fromEntries(underLoad), run, bytes);
+  return compare(titlesOf(some), samples, pairs);
+}

@@ -45,10 +45,13 @@ export function balanced<T, Req, Res>(
   const { key } = options;
 
   function pick(request: Req, ctx: Context): Lease<T> {
-    return balancer.pick({
+    const been = ctx.get(trail);
+    const lease = balancer.pick({
       key: key === undefined ? ctx.get(routingKey) : key(request, ctx),
-      avoid: ctx.get(trail)?.tried,
+      avoid: been?.tried,
     });
+    been?.add(lease.instance.id);
+    return lease;
   }
 
   return function call(request, ctx) {
@@ -63,7 +66,6 @@ export function balanced<T, Req, Res>(
   };
 
   function made(lease: Lease<T>, request: Req, ctx: Context): Promise<Res> {
-    ctx.get(trail)?.add(lease.instance.id);
     let response: Promise<Res>;
     try {
       response = endpointOf(lease.value)(request, ctx);

@@ -3,31 +3,23 @@ import {
   type Clock,
   checkNumber,
   createContext,
-  type Random,
   type ServiceError,
   systemClock,
   systemRandom,
 } from '@fairlead/endpoint';
-import { type Backoff, fullJitter } from './backoff.ts';
+import { fullJitter } from './backoff.ts';
 import type { Instancer } from './discovery.ts';
 import type { Endpointer, Endpoints, Factory } from './endpointer.ts';
 import { firstState } from './first-state.ts';
 import { createMaker } from './making.ts';
+import type { PersistenceOptions } from './persist.ts';
 import { PublishedEndpoints } from './published-endpoints.ts';
-import { type ErrorListener, reporter } from './report.ts';
+import { reporter } from './report.ts';
 import { Slots } from './slots.ts';
 import { subscribers } from './subscribers.ts';
 
 /** How an endpointer makes and closes its values. */
-export interface EndpointerOptions {
-  /** Default: the clock of the process. */
-  readonly clock?: Clock | undefined;
-  /** Spreads the attempts of a factory. Default: the randomness of the process. */
-  readonly random?: Random | undefined;
-  /** How long to wait before a factory that failed is tried again. Default {@link fullJitter}. */
-  readonly backoff?: Backoff | undefined;
-  /** Is told of factories and closers that fail; the endpointer itself says nothing and goes on. */
-  readonly onError?: ErrorListener | undefined;
+export interface EndpointerOptions extends PersistenceOptions {
   /** How long one attempt of a factory may take, in milliseconds. Default 10 000. */
   readonly factoryMs?: number | undefined;
   /**

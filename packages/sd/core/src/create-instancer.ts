@@ -1,37 +1,26 @@
 import {
-  type Clock,
   checkNumber,
   createContext,
-  type Random,
   ServiceError,
   systemClock,
   systemRandom,
 } from '@fairlead/endpoint';
-import { type Backoff, fullJitter } from './backoff.ts';
+import { fullJitter } from './backoff.ts';
 import type { Discovery, Instancer } from './discovery.ts';
 import { firstState } from './first-state.ts';
 import type { Instance } from './instance.ts';
 import type { InstanceSource } from './instance-source.ts';
 import { KnownSet } from './known-set.ts';
 import { Listing } from './listing.ts';
-import { persist } from './persist.ts';
+import { type PersistenceOptions, persist } from './persist.ts';
 import { type ErrorListener, reporter } from './report.ts';
 import { SetGuard } from './set-guard.ts';
 import { subscribers } from './subscribers.ts';
 import { watchSource } from './watch-source.ts';
 
 /** How an instancer follows its registry. */
-export interface InstancerOptions {
-  /** Default: the clock of the process. */
-  readonly clock?: Clock | undefined;
-  /** Spreads the reconnects. Default: the randomness of the process. */
-  readonly random?: Random | undefined;
-  /** How long to wait before the registry is read again after a failure. Default {@link fullJitter}. */
-  readonly backoff?: Backoff | undefined;
-  /**
-   * Is told of each failure to read, of entries that are left out, and of listeners that throw. The
-   * instancer itself says nothing and goes on.
-   */
+export interface InstancerOptions extends PersistenceOptions {
+  /** Is told of each failure to read, of entries that are left out, and of listeners that throw. */
   readonly onError?: ErrorListener | undefined;
   /**
    * Which instances may be called at all, against a registry that somebody writes to who should

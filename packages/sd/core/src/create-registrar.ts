@@ -11,20 +11,12 @@ import {
   systemRandom,
 } from '@fairlead/endpoint';
 import { type Backoff, fullJitter } from './backoff.ts';
-import { persist } from './persist.ts';
+import { type PersistenceOptions, persist } from './persist.ts';
 import type { Registrar, RegistrarState, Registration } from './registrar.ts';
-import { type ErrorListener, reporter, unavailable } from './report.ts';
+import { reporter, unavailable } from './report.ts';
 
 /** How a registrar keeps its instance registered. */
-export interface RegistrarOptions {
-  /** Default: the clock of the process. */
-  readonly clock?: Clock | undefined;
-  /** Spreads the attempts. Default: the randomness of the process. */
-  readonly random?: Random | undefined;
-  /** How long to wait before it is registered again after a failure or loss. Default {@link fullJitter}. */
-  readonly backoff?: Backoff | undefined;
-  /** Is told of each failure and loss; the registrar itself says nothing and goes on. */
-  readonly onError?: ErrorListener | undefined;
+export interface RegistrarOptions extends PersistenceOptions {
   /** How long the deregistration may take, in milliseconds. Default 5 000. */
   readonly deregisterMs?: number | undefined;
 }

@@ -13,6 +13,7 @@ export type { Discovery, DiscoveryListener, InstanceChange, Instancer } from './
 export type { EndpointEntry, Endpointer, Endpoints, Factory, Owned } from './endpointer.ts';
 export { type Instance, type InstanceInit, instance } from './instance.ts';
 export { createMemoryRegistry, type Registry } from './memory-registry.ts';
+export type { PersistenceOptions } from './persist.ts';
 export type { Registrar, RegistrarState } from './registrar.ts';
 export type { ErrorListener } from './report.ts';
 export { staticInstancer } from './static-instancer.ts';

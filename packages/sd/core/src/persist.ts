@@ -1,5 +1,18 @@
-import { type Context, type Random, ServiceError } from '@fairlead/endpoint';
+import { type Clock, type Context, type Random, ServiceError } from '@fairlead/endpoint';
 import { type Backoff, pause } from './backoff.ts';
+import type { ErrorListener } from './report.ts';
+
+/** What everything that tries again after a failure is told. */
+export interface PersistenceOptions {
+  /** Default: the clock of the process. */
+  readonly clock?: Clock | undefined;
+  /** Spreads the attempts. Default: the randomness of the process. */
+  readonly random?: Random | undefined;
+  /** How long to wait before the next attempt after a failure. Default `fullJitter()`. */
+  readonly backoff?: Backoff | undefined;
+  /** Is told of each failure; whoever fails says nothing itself, and goes on. */
+  readonly onError?: ErrorListener | undefined;
+}
 
 /** How {@link persist} goes on after an attempt that ended too early. */
 export interface Persistence {

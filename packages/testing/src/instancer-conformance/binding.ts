@@ -1,4 +1,4 @@
-import { systemClock } from '@fairlead/endpoint';
+import { createContext } from '@fairlead/endpoint';
 import {
   type Discovery,
   fullJitter,
@@ -8,6 +8,7 @@ import {
   instance,
 } from '@fairlead/sd';
 import type { RequirementOf } from '../conformance-case.ts';
+import { whenKnown } from '../when-known.ts';
 
 /** What a registry keeps of an instance besides its address. */
 export interface KeptParts {
@@ -149,23 +150,13 @@ interface Sight {
   is(discovery: Discovery): boolean;
 }
 
-function seen(instancer: Instancer, { what, is, patienceMs }: Sight): Promise<Discovery> {
-  return new Promise((resolve, reject) => {
-    let unsubscribe = (): void => {};
-    const stop = systemClock.schedule(patienceMs, () => {
-      unsubscribe();
-      const { instances, doubtful, error } = instancer.current;
-      const now = JSON.stringify({ instances, doubtful, error: error?.message });
-      reject(new Error(`not seen within ${patienceMs} ms: ${what}; what is known: ${now}`));
-    });
-    let found = false;
-    unsubscribe = instancer.subscribe((discovery) => {
-      if (found || !is(discovery)) return;
-      found = true;
-      stop();
-      resolve(discovery);
-      unsubscribe();
-    });
-    if (found) unsubscribe();
-  });
+async function seen(instancer: Instancer, { what, is, patienceMs }: Sight): Promise<Discovery> {
+  using patience = createContext({ timeoutMs: patienceMs });
+  try {
+    return await whenKnown(instancer, is, patience);
+  } catch (cause) {
+    const { instances, doubtful, error } = instancer.current;
+    const now = JSON.stringify({ instances, doubtful, error: error?.message });
+    throw new Error(`not seen within ${patienceMs} ms: ${what}; what is known: ${now}`, { cause });
+  }
 }

@@ -7,11 +7,11 @@ import {
   ServiceError,
 } from '@fairlead/endpoint';
 import { callsInFlight } from '@fairlead/transport';
-import { parseBase } from './base-url.ts';
-import { clientEndpoint, type HttpEndpointOptions } from './client-endpoint.ts';
-import { dispatch, type Send, type Wire } from './dispatch.ts';
-import { dispatchStream } from './dispatch-stream.ts';
-import { lazyPool } from './pool.ts';
+import { parseBase } from './client/base-url.ts';
+import { dispatch, type Send, type Wire } from './client/dispatch.ts';
+import { dispatchStream } from './client/dispatch-stream.ts';
+import { clientEndpoint, type HttpEndpointOptions } from './client/endpoint.ts';
+import { lazyPool } from './client/pool.ts';
 
 /** What a client is told about its connections. */
 export interface HttpClientOptions {

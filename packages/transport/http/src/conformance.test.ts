@@ -10,16 +10,16 @@ import {
   transportConformance,
 } from '@fairlead/testing';
 import { describe, it } from 'vitest';
-import { jsonBody } from './body.ts';
+import type { HttpEndpointOptions } from './client/endpoint.ts';
 import { createHttpClient } from './client.ts';
-import type { HttpEndpointOptions } from './client-endpoint.ts';
-import { eventStreamBody } from './event-stream-body.ts';
-import { eventStreamReply } from './event-stream-reply.ts';
+import { jsonBody } from './codecs/body.ts';
 import { createHttpServer } from './listener.ts';
-import { ndjsonBody } from './ndjson-body.ts';
-import { ndjsonReply } from './ndjson-reply.ts';
 import { httpHandler } from './server.ts';
 import type { HttpHandlerOptions } from './service.ts';
+import { eventStreamBody } from './streams/event-stream-body.ts';
+import { eventStreamReply } from './streams/event-stream-reply.ts';
+import { ndjsonBody } from './streams/ndjson-body.ts';
+import { ndjsonReply } from './streams/ndjson-reply.ts';
 
 const binding: TransportBinding = {
   async pair(endpoint, { server: serverHooks = {}, client: clientHooks = {} }) {

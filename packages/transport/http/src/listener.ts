@@ -1,8 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkNumber, systemClock } from '@fairlead/endpoint';
-import { drain } from './drain.ts';
-import { nodeServer } from './node-server.ts';
+import { drain } from './node/drain.ts';
+import { nodeServer } from './node/server.ts';
 import type { HttpHandler } from './server.ts';
 import type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
 

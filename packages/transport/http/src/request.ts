@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyLimits, HttpBody } from './body.ts';
-import { consumed, hungUp, tooLarge, unsupportedCoding } from './body-errors.ts';
-import { codingOf } from './content-coding.ts';
-import { readCompressed } from './decompress.ts';
-import { joined } from './joined.ts';
-import { parseJson } from './json.ts';
-import { checkJsonType } from './media-type.ts';
+import type { BodyLimits, HttpBody } from './codecs/body.ts';
+import { consumed, hungUp, tooLarge, unsupportedCoding } from './codecs/body-errors.ts';
+import { joined } from './codecs/joined.ts';
+import { parseJson } from './codecs/json.ts';
+import { checkJsonType } from './codecs/media-type.ts';
+import { codingOf } from './compression/content-coding.ts';
+import { readCompressed } from './compression/decompress.ts';
 
 /** A request as its decoder sees it. */
 export interface HttpRequest extends HttpBody {

@@ -1,6 +1,6 @@
 import type { TlsOptions } from 'node:tls';
 import type { Clock } from '@fairlead/endpoint';
-import type { Http2Options } from './http2-options.ts';
+import type { Http2Options } from './http2/options.ts';
 
 /** Limits of a server. Every time is in milliseconds. */
 export interface HttpServerOptions {

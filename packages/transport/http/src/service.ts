@@ -9,16 +9,16 @@ import {
   systemClock,
 } from '@fairlead/endpoint';
 import { type ServerHooks, serverLifecycle } from '@fairlead/transport';
-import type { BodyLimits } from './body.ts';
 import type { HostedCall, HttpServerCall } from './call.ts';
 import { callContext } from './call-context.ts';
-import { defaultReply } from './default-reply.ts';
-import { defaultJsonDepth } from './json.ts';
-import { isIdempotent } from './methods.ts';
-import { problemReply } from './problem.ts';
+import type { BodyLimits } from './codecs/body.ts';
+import { defaultReply } from './codecs/default-reply.ts';
+import { defaultJsonDepth } from './codecs/json.ts';
+import { problemReply } from './codecs/problem.ts';
 import type { HttpReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
-import { kindOf, streamCodecOf } from './stream-codec.ts';
+import { isIdempotent } from './routes/methods.ts';
+import { kindOf, streamCodecOf } from './streams/codec.ts';
 
 /**
  * How an endpoint is exposed over HTTP. Hooks and codecs see the call of the host that they are mounted

@@ -1,9 +1,9 @@
 // A transport over the fetch standard alone: what the conformance suites call here runs on every host of it.
 import { type Endpoint, ServiceError } from '@fairlead/endpoint';
 import type { TransportBinding } from '@fairlead/testing';
-import { clientEndpoint } from '../src/client-endpoint.ts';
-import { WholeReply } from '../src/client-reply.ts';
-import type { Send } from '../src/dispatch.ts';
+import type { Send } from '../src/client/dispatch.ts';
+import { clientEndpoint } from '../src/client/endpoint.ts';
+import { WholeReply } from '../src/client/reply.ts';
 import { type FetchHandler, fetchHandler } from '../src/fetch.ts';
 
 /** What answers requests, somewhere. */

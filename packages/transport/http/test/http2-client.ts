@@ -1,9 +1,9 @@
 import { type ClientHttp2Session, connect, type SecureClientSessionOptions } from 'node:http2';
 import { type Endpoint, ServiceError } from '@fairlead/endpoint';
 import type { FakeClock } from '@fairlead/testing';
-import { clientEndpoint, type HttpEndpointOptions } from '../src/client-endpoint.ts';
-import { WholeReply } from '../src/client-reply.ts';
-import type { Send } from '../src/dispatch.ts';
+import type { Send } from '../src/client/dispatch.ts';
+import { clientEndpoint, type HttpEndpointOptions } from '../src/client/endpoint.ts';
+import { WholeReply } from '../src/client/reply.ts';
 import type { HttpServer } from '../src/index.ts';
 
 /** A client over one connection of HTTP/2. */

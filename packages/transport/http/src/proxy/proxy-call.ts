@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { NodeServerCall } from '../call.ts';
-import type { NodeCall } from '../node-call.ts';
+import type { NodeCall } from '../node/call.ts';
 import type { ProxyHeaders } from './end-to-end.ts';
 
 /** What is sent to the target. A `before` hook may change all of it. */

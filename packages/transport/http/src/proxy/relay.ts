@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Context } from '@fairlead/endpoint';
-import { breakOff, writeHead } from '../node-response.ts';
+import { breakOff, writeHead } from '../node/response.ts';
 import { endToEndTrailers, isOfHop } from './end-to-end.ts';
 import type { RelayedCall, RelayedReply } from './proxy-call.ts';
 import { badGateway } from './upstream-errors.ts';

@@ -7,15 +7,15 @@ import {
   systemClock,
 } from '@fairlead/endpoint';
 import { callsInFlight, serverLifecycle } from '@fairlead/transport';
-import { type BaseUrl, parseBase } from '../base-url.ts';
-import { consumed, tooLarge } from '../body-errors.ts';
 import { callContext } from '../call-context.ts';
-import { defaultJsonDepth } from '../json.ts';
-import { isIdempotent } from '../methods.ts';
-import { NodeCall } from '../node-call.ts';
-import { problemReply } from '../problem.ts';
+import { type BaseUrl, parseBase } from '../client/base-url.ts';
+import { consumed, tooLarge } from '../codecs/body-errors.ts';
+import { defaultJsonDepth } from '../codecs/json.ts';
+import { problemReply } from '../codecs/problem.ts';
+import { NodeCall } from '../node/call.ts';
 import type { HttpReply } from '../reply.ts';
 import type { HostRequest } from '../request.ts';
+import { isIdempotent } from '../routes/methods.ts';
 import type { HttpHandler } from '../server.ts';
 import { type CarrierOptions, carriers } from './carriers.ts';
 import { endToEnd } from './end-to-end.ts';

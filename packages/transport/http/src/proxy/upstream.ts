@@ -5,11 +5,11 @@ import type {
   RequestOptions,
 } from 'node:http';
 import type { Clock, Context } from '@fairlead/endpoint';
-import type { BaseUrl } from '../base-url.ts';
-import { tooLarge } from '../body-errors.ts';
 import type { NodeRequest } from '../call.ts';
+import type { BaseUrl } from '../client/base-url.ts';
+import { tooLarge } from '../codecs/body-errors.ts';
 import { writeDeadline } from '../metadata.ts';
-import { isIdempotent } from '../methods.ts';
+import { isIdempotent } from '../routes/methods.ts';
 import type { Carrier } from './carriers.ts';
 import { endToEndTrailers, isOfHop } from './end-to-end.ts';
 import type { RelayedCall } from './proxy-call.ts';
