@@ -33,9 +33,9 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,
+  tracing: tracingSubject,
   startup: startupSubject,
   types: typesSubject,
-  tracing: tracingSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {

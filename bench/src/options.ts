@@ -14,9 +14,9 @@ export const subjectNames = [
   'http-server',
   'http-client',
   'grpc',
+  'tracing',
   'startup',
   'types',
-  'tracing',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 

@@ -3,7 +3,7 @@ import { createGrpcClient, createGrpcServer, grpcHandler } from '@fairlead/grpc'
 import { createHttpClient, createHttpServer, jsonBody, route, routes } from '@fairlead/http';
 import { createJsonrpcClient, jsonrpcHandler, jsonrpcMethod } from '@fairlead/jsonrpc';
 import { hedge, retry } from '@fairlead/lb';
-import { propagation, trace } from '@opentelemetry/api';
+import { context, propagation, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Numbers, type Pair, type Sum } from '../test/numbers.ts';
@@ -42,7 +42,12 @@ async function serveJsonrpc(business: Endpoint<Pair, number>): Promise<Endpoint<
   return client.endpoint({ method: 'sum', idempotent: true, ...traceClient() });
 }
 
-async function serveGrpc(business: Endpoint<Pair, Sum>): Promise<Endpoint<Pair, Sum>> {
+interface GrpcService {
+  readonly sum: Endpoint<Pair, Sum>;
+  readonly count: Endpoint<Pair, AsyncIterable<Sum>>;
+}
+
+async function serveGrpc(business: Endpoint<Pair, Sum>): Promise<GrpcService> {
   const server = closeWithTest(createGrpcServer());
   const count: Endpoint<Pair, AsyncIterable<Sum>> = async ({ a, b }) =>
     (async function* () {
@@ -54,7 +59,10 @@ async function serveGrpc(business: Endpoint<Pair, Sum>): Promise<Endpoint<Pair, 
   });
   const { host, port } = await server.listen();
   const client = closeWithTest(createGrpcClient(`${host}:${port}`));
-  return client.endpoint(Numbers.sum, { idempotent: true, ...traceClient() });
+  return {
+    sum: client.endpoint(Numbers.sum, { idempotent: true, ...traceClient() }),
+    count: client.endpoint(Numbers.count, traceClient()),
+  };
 }
 
 async function serveHttp(business: Endpoint<Pair, Sum>): Promise<Endpoint<Pair, Sum>> {
@@ -86,7 +94,10 @@ function tree(spans: readonly ReceivedSpan[], parent?: string): unknown[] {
     });
 }
 
-describe('a call over HTTP, gRPC and JSON-RPC', () => {
+// A dozen connections and an export are made, on a machine that may do other things as well.
+const patient = { timeout: 30_000 };
+
+describe('a call over HTTP, gRPC and JSON-RPC', patient, () => {
   it('is one trace with the right parents, and brings its baggage to the end', async () => {
     const { received } = await exporting();
     const tenants: unknown[] = [];
@@ -94,7 +105,7 @@ describe('a call over HTTP, gRPC and JSON-RPC', () => {
       tenants.push(tenantOf(ctx));
       return a + b;
     });
-    const middle = await serveGrpc(async (pair, ctx) => ({ v: await last(pair, ctx) }));
+    const { sum: middle } = await serveGrpc(async (pair, ctx) => ({ v: await last(pair, ctx) }));
     const first = await serveHttp(async (pair, ctx) => middle(pair, ctx));
 
     const baggage = propagation.createBaggage({ tenant: { value: 'blå' } });
@@ -129,7 +140,7 @@ describe('a call over HTTP, gRPC and JSON-RPC', () => {
     const last = await serveJsonrpc(async ({ a, b }) => a + b);
     // A worker that was there before any call: what it runs belongs to no call.
     const jobs: (() => void)[] = [];
-    const middle = await serveGrpc(
+    const { sum: middle } = await serveGrpc(
       (pair, ctx) =>
         new Promise((resolve, reject) => {
           jobs.push(() => {
@@ -148,10 +159,27 @@ describe('a call over HTTP, gRPC and JSON-RPC', () => {
     ]);
   });
 
+  it('keeps its parents where OpenTelemetry has nothing that keeps contexts', async () => {
+    const { received } = await exporting();
+    context.disable();
+    const last = await serveJsonrpc(async ({ a, b }) => a + b);
+    const { sum: middle } = await serveGrpc(async (pair, ctx) => ({ v: await last(pair, ctx) }));
+    await chain(traceCall('program'))(middle)({ a: 1, b: 2 }, background);
+
+    await expect
+      .poll(async () => tree(await received()))
+      .toEqual([
+        [
+          'internal program',
+          ['client pb.Numbers/Sum', ['server pb.Numbers/Sum', ['client sum', 'server sum']]],
+        ],
+      ]);
+  });
+
   it('puts a span that was started by hand between the server and the next call', async () => {
     const { received } = await exporting();
     const last = await serveJsonrpc(async ({ a, b }) => a + b);
-    const middle = await serveGrpc((pair, ctx) =>
+    const { sum: middle } = await serveGrpc((pair, ctx) =>
       trace.getTracer('by hand').startActiveSpan('by hand', async (span) => {
         const v = await last(pair, ctx);
         span.end();
@@ -169,7 +197,25 @@ describe('a call over HTTP, gRPC and JSON-RPC', () => {
   });
 });
 
-describe('a call that is made more than once', () => {
+describe('a stream over gRPC', patient, () => {
+  it('has spans that end with it, on both sides', async () => {
+    const { received } = await exporting();
+    const { count } = await serveGrpc(async ({ a, b }) => ({ v: a + b }));
+    const numbers: number[] = [];
+    for await (const { v } of await count({ a: 1, b: 3 }, background)) {
+      numbers.push(v);
+      // The server may have sent everything already; the client has not read it.
+      expect((await received()).filter(({ kind }) => kind === 'client')).toEqual([]);
+    }
+
+    expect(numbers).toEqual([1, 2, 3]);
+    await expect
+      .poll(async () => tree(await received()))
+      .toEqual([['client pb.Numbers/Count', 'server pb.Numbers/Count']]);
+  });
+});
+
+describe('a call that is made more than once', patient, () => {
   it('has a span for each try of a retry, with its number', async () => {
     const { received } = await exporting();
     let calls = 0;
@@ -206,7 +252,7 @@ describe('a call that is made more than once', () => {
   it('has a span for each leg of a hedge, the loser canceled', async () => {
     const { received } = await exporting();
     let calls = 0;
-    const slow = await serveGrpc(({ a, b }, ctx) => {
+    const { sum: slow } = await serveGrpc(({ a, b }, ctx) => {
       calls += 1;
       if (calls > 1) return Promise.resolve({ v: a + b });
       return new Promise((_resolve, reject) => ctx.onAbort(reject));

@@ -114,9 +114,10 @@ describe('a span of a client', () => {
     const spans = recordSpans();
     const { url } = await serve(
       httpHandler(
-        async () =>
+        async (_: unknown, ctx) =>
           (async function* () {
-            for (let v = 0; ; v++) yield v;
+            yield* [0, 1, 2];
+            await waiting(undefined, ctx);
           })(),
         { decode, encode: ndjsonReply() },
       ),

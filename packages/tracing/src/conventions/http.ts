@@ -30,7 +30,7 @@ const server = { address: names.serverAddress, port: names.serverPort };
 const client = { address: names.clientAddress, port: names.clientPort };
 
 /** What of a call over HTTP is looked at; those of `@fairlead/http` have all of it. */
-interface HttpCall {
+export interface HttpCall {
   readonly method?: string | undefined;
   readonly path?: string | undefined;
   readonly origin?: string | undefined;

@@ -20,6 +20,9 @@ const serverFailures: ReadonlySet<string> = new Set([
   'DATA_LOSS',
 ]);
 
+/** What a target of gRPC may have in front of its address: `dns:///`, `ipv4:`. */
+const resolver = /^(?:dns|ipv4|ipv6|xds):(?:\/\/[^/]*\/)?|^unix:(?:\/\/)?/;
+
 const server = { address: names.serverAddress, port: names.serverPort };
 const client = { address: names.clientAddress, port: names.clientPort };
 
@@ -34,7 +37,8 @@ export const rpc: Convention = {
       [names.rpcSystemName]: operation.transport,
       [names.rpcMethod]: fullName(operation),
     };
-    if (operation.side === 'client') addAddress(attributes, server, operation.peer);
+    if (operation.side === 'client')
+      addAddress(attributes, server, operation.peer?.replace(resolver, ''));
     return attributes;
   },
   addDetails(attributes, { operation }) {

@@ -1,5 +1,6 @@
 import { type Context, type ScopedContext, ServiceError } from '@fairlead/endpoint';
 import type { ClientCall, ClientHooks } from './hooks.ts';
+import { isLater } from './later.ts';
 import { harmless } from './observe.ts';
 
 /** How far a call has got. */
@@ -36,7 +37,8 @@ export function endings<Call extends ClientCall>(
     const outcome = { error, status: status(call, error) };
     for (const hook of finalize) {
       try {
-        await hook(ctx, call, outcome);
+        const done = hook(ctx, call, outcome);
+        if (isLater(done)) await done;
       } catch (failure) {
         observe(failure, ctx, call);
       }

@@ -76,7 +76,8 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
   async function conclude(ctx: Context, call: Call, outcome: Outcome): Promise<void> {
     for (const hook of finalize) {
       try {
-        await hook(ctx, call, outcome);
+        const done = hook(ctx, call, outcome);
+        if (isLater(done)) await done;
       } catch (error) {
         observe(error, ctx, call);
       }
