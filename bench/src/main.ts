@@ -6,7 +6,9 @@ import { grpcSubject } from './grpc.ts';
 import { httpClientSubject } from './http-client.ts';
 import { httpServerSubject } from './http-server.ts';
 import { lbSubject } from './lb.ts';
+import { logSubject } from './log.ts';
 import { describeMachine, machine } from './machine.ts';
+import { metricsSubject } from './metrics.ts';
 import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
@@ -25,6 +27,8 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   'http-client': httpClientSubject,
   grpc: grpcSubject,
   tracing: tracingSubject,
+  metrics: metricsSubject,
+  log: logSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {

@@ -12,6 +12,8 @@ export const subjectNames = [
   'http-client',
   'grpc',
   'tracing',
+  'metrics',
+  'log',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
