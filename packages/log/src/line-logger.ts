@@ -59,15 +59,20 @@ interface Target {
   readonly now: () => number;
 }
 
-const noFields: PlainFields = Object.freeze(Object.create(null));
+const noFields: PlainFields = Object.freeze({});
 
 function lineLogger(target: Target, bound: PlainFields, boundParts: string): Logger {
   const { rank, rules, format, write, now } = target;
 
+  const isBound = Object.keys(bound).length > 0;
+
   function partsOf(fields: Fields): string {
     const plain = plainFields(fields, rules);
+    if (!isBound) return format.fields(plain);
     // A name that is bound already is written once, with its newest value.
-    for (const name in plain) if (name in bound) return format.fields({ ...bound, ...plain });
+    for (const name in plain) {
+      if (Object.hasOwn(bound, name)) return format.fields({ ...bound, ...plain });
+    }
     return boundParts + format.fields(plain);
   }
 
@@ -91,7 +96,7 @@ function lineLogger(target: Target, bound: PlainFields, boundParts: string): Log
     error: at('error'),
     with(fields) {
       const all = { ...bound, ...plainFields(fields, rules) };
-      return lineLogger(target, Object.assign(Object.create(null), all), format.fields(all));
+      return lineLogger(target, all, format.fields(all));
     },
     isEnabled: (level) => levels.indexOf(level) >= rank,
   };

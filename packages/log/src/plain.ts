@@ -44,8 +44,7 @@ class Walk {
   }
 
   fields(source: object): PlainFields {
-    // Without a prototype: a field may be called __proto__.
-    const plain: Record<string, Plain> = Object.create(null);
+    const plain: Record<string, Plain> = {};
     this.above.push(source);
     try {
       for (const name of Object.keys(source)) {
@@ -54,7 +53,7 @@ class Walk {
           break;
         }
         const value = this.member(source, name);
-        if (value !== undefined) plain[name.slice(0, maxNameLength)] = value;
+        if (value !== undefined) plain[nameOf(name)] = value;
       }
     } catch {
       plain['…'] = 'cannot be read';
@@ -131,6 +130,12 @@ class Walk {
     this.chars -= Math.min(text.length, most);
     return text.length <= most ? text : `${text.slice(0, most)}… and ${text.length - most} more`;
   }
+}
+
+/** A name as it may be set in an object; an object without a prototype, where any may, is slow to read. */
+function nameOf(name: string): string {
+  if (name.length > maxNameLength) return name.slice(0, maxNameLength);
+  return name === '__proto__' ? '_proto_' : name;
 }
 
 function dateText(date: Date): string {
