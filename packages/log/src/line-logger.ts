@@ -5,6 +5,7 @@ import { terminalFormat } from './format/terminal.ts';
 import { type Fields, type Level, type Logger, levels } from './logger.ts';
 import { maxTextLength, type PlainFields, type PlainRules, plainFields } from './plain.ts';
 import { redaction } from './redaction.ts';
+import { toStandardOutput } from './standard-output.ts';
 
 /** What a logger writes, where and how. */
 export interface LoggerOptions {
@@ -123,8 +124,4 @@ function formatOf({ format, colour }: LoggerOptions): Format {
         `there is no format ${JSON.stringify(chosen satisfies never)}: use terminal, json or logfmt`,
       );
   }
-}
-
-function toStandardOutput(line: string): void {
-  process.stdout.write(line);
 }
