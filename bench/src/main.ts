@@ -7,7 +7,9 @@ import { grpcSubject } from './grpc.ts';
 import { httpClientSubject } from './http-client.ts';
 import { httpServerSubject } from './http-server.ts';
 import { lbSubject } from './lb.ts';
+import { logSubject } from './log.ts';
 import { describeMachine, machine } from './machine.ts';
+import { metricsSubject } from './metrics.ts';
 import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
 import { ratelimitSubject } from './ratelimit.ts';
 import { writeReadme } from './readme.ts';
@@ -36,6 +38,8 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   tracing: tracingSubject,
   startup: startupSubject,
   types: typesSubject,
+  metrics: metricsSubject,
+  log: logSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {

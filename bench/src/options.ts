@@ -17,6 +17,8 @@ export const subjectNames = [
   'tracing',
   'startup',
   'types',
+  'metrics',
+  'log',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 

@@ -169,6 +169,7 @@ describe('what cannot be written as it is', () => {
       ['n'.repeat(10_000)]: 1,
       many: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [i, 'z'.repeat(100)])),
       list: Array.from({ length: 10_000 }, () => 'z'),
+      set: new Set(Array.from({ length: 10_000 }, (_, i) => i)),
     });
     expect(lines[0]?.length).toBeLessThan(30_000);
     expect(parsed(lines)[0]).toHaveProperty('long', `${'y'.repeat(2000)}… and 9998000 more`);
@@ -269,6 +270,26 @@ describe('redaction', () => {
       apiKey: '[redacted]',
       headers: { Authorization: '[redacted]', host: 'h' },
       tokens: 5,
+    });
+  });
+
+  it('hides by a path what is below a name, and not the name', () => {
+    const { log, lines } = collecting({ redact: ['account.*'] });
+    log.info('x', { account: { a: 1, b: 2 }, other: { a: 1 } });
+    expect(parsed(lines)[0]).toMatchObject({
+      account: { a: '[redacted]', b: '[redacted]' },
+      other: { a: 1 },
+    });
+  });
+
+  it('hides also what comes after something that cannot be read', () => {
+    const { log, lines } = collecting({ redact: ['user.email'] });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    log.info('x', { list: [[[proxy]], { deep: [proxy, 1] }], user: { email: 'a@b', n: [1] } });
+    expect(parsed(lines)[0]).toMatchObject({
+      list: [[['[cannot be read]']], { deep: ['[cannot be read]', 1] }],
+      user: { email: '[redacted]', n: [1] },
     });
   });
 

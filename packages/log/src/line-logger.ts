@@ -5,6 +5,7 @@ import { terminalFormat } from './format/terminal.ts';
 import { type Fields, type Level, type Logger, levels } from './logger.ts';
 import { maxTextLength, type PlainFields, type PlainRules, plainFields } from './plain.ts';
 import { redaction } from './redaction.ts';
+import { toStandardOutput } from './standard-output.ts';
 
 /** What a logger writes, where and how. */
 export interface LoggerOptions {
@@ -59,15 +60,20 @@ interface Target {
   readonly now: () => number;
 }
 
-const noFields: PlainFields = Object.freeze(Object.create(null));
+const noFields: PlainFields = Object.freeze({});
 
 function lineLogger(target: Target, bound: PlainFields, boundParts: string): Logger {
   const { rank, rules, format, write, now } = target;
 
+  const isBound = Object.keys(bound).length > 0;
+
   function partsOf(fields: Fields): string {
     const plain = plainFields(fields, rules);
+    if (!isBound) return format.fields(plain);
     // A name that is bound already is written once, with its newest value.
-    for (const name in plain) if (name in bound) return format.fields({ ...bound, ...plain });
+    for (const name in plain) {
+      if (Object.hasOwn(bound, name)) return format.fields({ ...bound, ...plain });
+    }
     return boundParts + format.fields(plain);
   }
 
@@ -91,7 +97,7 @@ function lineLogger(target: Target, bound: PlainFields, boundParts: string): Log
     error: at('error'),
     with(fields) {
       const all = { ...bound, ...plainFields(fields, rules) };
-      return lineLogger(target, Object.assign(Object.create(null), all), format.fields(all));
+      return lineLogger(target, all, format.fields(all));
     },
     isEnabled: (level) => levels.indexOf(level) >= rank,
   };
@@ -118,8 +124,4 @@ function formatOf({ format, colour }: LoggerOptions): Format {
         `there is no format ${JSON.stringify(chosen satisfies never)}: use terminal, json or logfmt`,
       );
   }
-}
-
-function toStandardOutput(line: string): void {
-  process.stdout.write(line);
 }

@@ -44,8 +44,7 @@ class Walk {
   }
 
   fields(source: object): PlainFields {
-    // Without a prototype: a field may be called __proto__.
-    const plain: Record<string, Plain> = Object.create(null);
+    const plain: Record<string, Plain> = {};
     this.above.push(source);
     try {
       for (const name of Object.keys(source)) {
@@ -54,7 +53,7 @@ class Walk {
           break;
         }
         const value = this.member(source, name);
-        if (value !== undefined) plain[name.slice(0, maxNameLength)] = value;
+        if (value !== undefined) plain[nameOf(name)] = value;
       }
     } catch {
       plain['…'] = 'cannot be read';
@@ -65,15 +64,18 @@ class Walk {
 
   /** The value under a name, or undefined where there is none. */
   private member(source: object, name: string): Plain | undefined {
+    const [depth, length] = [this.above.length, this.path.length];
     this.path.push(name);
     try {
       if (this.rules.isSecret(name, this.path)) return this.text(redacted);
-      // Sound: the name is one of its keys.
+      // Sound: the name is one of its keys, or an index.
       return this.value((source as Record<string, unknown>)[name]);
     } catch {
       return this.text('[cannot be read]');
     } finally {
-      this.path.pop();
+      // Also where the walk broke off further down.
+      this.above.length = depth;
+      this.path.length = length;
     }
   }
 
@@ -104,8 +106,8 @@ class Walk {
     if (value instanceof Date) return this.text(dateText(value));
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     if (Array.isArray(value)) return this.list(value);
-    if (value instanceof Map) return this.fields(Object.fromEntries(value));
-    if (value instanceof Set) return this.list([...value]);
+    if (value instanceof Map) return this.fields(Object.fromEntries(first(value)));
+    if (value instanceof Set) return this.list(first(value));
     if (value instanceof URL) return this.text(`${value.origin}${value.pathname}`);
     return this.fields(value);
   }
@@ -113,14 +115,12 @@ class Walk {
   private list(items: readonly unknown[]): Plain {
     this.above.push(items);
     const plain: Plain[] = [];
-    for (const item of items) {
+    for (let i = 0; i < items.length; i++) {
       if (this.values <= 0) {
         plain.push('more was left out');
         break;
       }
-      this.path.push(String(plain.length));
-      plain.push(this.value(item) ?? null);
-      this.path.pop();
+      plain.push(this.member(items, String(i)) ?? null);
     }
     this.above.pop();
     return plain;
@@ -131,6 +131,19 @@ class Walk {
     this.chars -= Math.min(text.length, most);
     return text.length <= most ? text : `${text.slice(0, most)}… and ${text.length - most} more`;
   }
+}
+
+/** As many as can be written, and one more. */
+function first<T>(items: Iterable<T>): T[] {
+  const found: T[] = [];
+  for (const item of items) if (found.push(item) > maxValues) break;
+  return found;
+}
+
+/** A name as it may be set in an object; an object without a prototype, where any may, is slow to read. */
+function nameOf(name: string): string {
+  if (name.length > maxNameLength) return name.slice(0, maxNameLength);
+  return name === '__proto__' ? '_proto_' : name;
 }
 
 function dateText(date: Date): string {

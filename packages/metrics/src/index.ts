@@ -11,7 +11,7 @@ export {
   type ObservedSpec,
 } from './meter.ts';
 export { type RedHooks, type RedOptions, redHooks, redMetrics } from './red.ts';
-export { type ActiveSpan, spanExemplar } from './span-exemplar.ts';
+export { type ExemplarSpan, spanExemplar } from './span-exemplar.ts';
 
 // What is looked at when somebody asks.
 

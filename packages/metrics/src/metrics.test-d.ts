@@ -2,6 +2,7 @@ import type { Middleware } from '@fairlead/endpoint';
 import { fetchHandler, httpHandler, jsonBody, route } from '@fairlead/http';
 import type { Balancer } from '@fairlead/lb';
 import type { Instancer } from '@fairlead/sd';
+import { spanOf } from '@fairlead/tracing';
 import { metrics, trace } from '@opentelemetry/api';
 import { type OpenMetricsContentType, Registry, register } from 'prom-client';
 import { expectTypeOf, it } from 'vitest';
@@ -25,7 +26,7 @@ it('takes the objects of the vendors as they are', () => {
   prometheusMeter(new Registry<OpenMetricsContentType>());
   metricsPage(register);
   expectTypeOf(openTelemetryMeter(metrics.getMeter('x'))).toEqualTypeOf<Meter>();
-  redMetrics(meter, { exemplar: spanExemplar(trace) });
+  redMetrics(meter, { exemplar: spanExemplar(() => trace.getActiveSpan()) });
 });
 
 it('takes the objects of the other packages as they are', () => {
@@ -35,6 +36,7 @@ it('takes the objects of the other packages as they are', () => {
   const decode = jsonBody<number>();
   httpHandler(async (n: number) => n, { decode, ...redHooks(meter) });
   fetchHandler(async (n: number) => n, { decode, ...redHooks(meter) });
+  redMetrics(meter, { exemplar: spanExemplar(spanOf) });
   const page = metricsPage(register);
   route('GET', '/metrics', page.endpoint, page.options);
 });

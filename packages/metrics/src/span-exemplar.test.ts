@@ -1,4 +1,7 @@
 import { background, type Middleware } from '@fairlead/endpoint';
+import { fetchHandler } from '@fairlead/http';
+import { spanOf, traceServer } from '@fairlead/tracing';
+import { joinServerHooks } from '@fairlead/transport';
 import { context, trace } from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
@@ -9,7 +12,7 @@ import { afterEach, expect, it } from 'vitest';
 import { openMetrics, page } from '../test/shown.ts';
 import { prometheusMeter } from './prometheus/meter.ts';
 import { metricRegistry } from './prometheus/registry.ts';
-import { redMetrics } from './red.ts';
+import { redHooks, redMetrics } from './red.ts';
 import { spanExemplar } from './span-exemplar.ts';
 
 afterEach(() => {
@@ -32,7 +35,9 @@ async function pageAfterCall(
       return response;
     });
   const registry = metricRegistry();
-  const red = redMetrics(prometheusMeter(registry), { exemplar: spanExemplar(trace) });
+  const red = redMetrics(prometheusMeter(registry), {
+    exemplar: spanExemplar(() => trace.getActiveSpan()),
+  });
   await traced(red(async () => 1))(undefined, background);
   await provider.shutdown();
   return [(await page(registry, openMetrics)).body, traceId];
@@ -46,5 +51,24 @@ it('names the trace of a call that was recorded', async () => {
 it('names none that was not, and none where there is no SDK', async () => {
   const [body] = await pageAfterCall(new AlwaysOffSampler());
   expect(body).not.toContain('trace_id');
-  expect(spanExemplar(trace)()).toBeUndefined();
+  expect(spanExemplar(() => trace.getActiveSpan())(background)).toBeUndefined();
+});
+
+it('finds the span of a call by its context, with the hooks of a server', async () => {
+  const provider = new NodeTracerProvider({ sampler: new AlwaysOnSampler() });
+  provider.register({ contextManager: null });
+  const registry = metricRegistry();
+  const hooks = redHooks(prometheusMeter(registry), { exemplar: spanExemplar(spanOf) });
+  let traceId = '';
+  const handler = fetchHandler(
+    async (_: number, ctx) => {
+      traceId = spanOf(ctx)?.spanContext().traceId ?? '';
+      return 1;
+    },
+    { decode: () => 1, ...joinServerHooks(traceServer(), hooks) },
+  );
+  await (await handler(new Request('http://host/'))).text();
+  await expect.poll(async () => (await page(registry, openMetrics)).body).toContain(traceId);
+  expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+  await provider.shutdown();
 });

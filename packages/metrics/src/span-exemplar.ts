@@ -1,31 +1,29 @@
+import type { Context } from '@fairlead/endpoint';
 import type { Exemplar } from './instruments.ts';
 
-/** `trace` of `@opentelemetry/api`, as far as it is used. */
-export interface ActiveSpan {
-  getActiveSpan(): { spanContext(): SpanContext } | undefined;
-}
-
-interface SpanContext {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly traceFlags: number;
+/** A span of `@opentelemetry/api`, as far as it is looked at. */
+export interface ExemplarSpan {
+  spanContext(): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number };
 }
 
 const sampled = 1;
 
 /**
- * The span that is active when a call ends, as an exemplar, where it is one that was recorded:
+ * The span of a call as its exemplar, where it was recorded:
  *
  * ```ts
- * import { trace } from '@opentelemetry/api';
- * redMetrics(meter, { exemplar: spanExemplar(trace) });
+ * import { spanOf } from '@fairlead/tracing';
+ * redMetrics(meter, { exemplar: spanExemplar(spanOf) });
  * ```
  *
- * Put the middleware inside that of the traces, where the span is active.
+ * Without `@fairlead/tracing` the span that is active will do: `spanExemplar(() => trace.getActiveSpan())`
+ * with `trace` of `@opentelemetry/api`, inside of what makes it active.
  */
-export function spanExemplar(trace: ActiveSpan): () => Exemplar | undefined {
-  return () => {
-    const span = trace.getActiveSpan()?.spanContext();
+export function spanExemplar(
+  spanOf: (ctx: Context) => ExemplarSpan | undefined,
+): (ctx: Context) => Exemplar | undefined {
+  return (ctx) => {
+    const span = spanOf(ctx)?.spanContext();
     if (span === undefined || (span.traceFlags & sampled) === 0) return undefined;
     return { trace_id: span.traceId, span_id: span.spanId };
   };

@@ -9,20 +9,31 @@ const own: ReadonlySet<string> = new Set(['time', 'level', 'message']);
 /** A line is one JSON object: `{"time":"…","level":"info","message":"call served","code":"ok"}`. */
 export function jsonFormat(): Format {
   const timeOf = isoTimes();
+  /** Names come again and again: each is rendered once. */
+  const known = new Map<string, string>();
+
+  function keyOf(name: string): string {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const key = `,${quote(own.has(name) ? `_${name}` : name)}:`;
+    if (known.size < maxKnown) known.set(name, key);
+    return key;
+  }
+
   return {
     fields(fields) {
       let text = '';
-      for (const name in fields) {
-        // Sound: it is one of its keys.
-        const value = fields[name] as Plain;
-        text += `,${quote(own.has(name) ? `_${name}` : name)}:${json(value)}`;
-      }
+      // Sound: it is one of its keys.
+      for (const name in fields) text += keyOf(name) + json(fields[name] as Plain);
       return text;
     },
     line: (at, level, message, parts) =>
       `{"time":"${timeOf(at)}","level":"${level}","message":${quote(message)}${parts}}`,
   };
 }
+
+/** As many names as are remembered: they may come from outside. */
+const maxKnown = 1000;
 
 /** JSON in which no text holds anything that a terminal obeys. */
 export function json(value: Plain): string {

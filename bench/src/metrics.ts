@@ -1,0 +1,39 @@
+import { loadHttpServers, loadOf } from './http-load.ts';
+import { compare } from './pairs.ts';
+import type { Subject } from './subject.ts';
+
+/** `ours` is the handler of the subject `http-server`; `node:http` the hand-written listener there. */
+const titles = {
+  bare: 'ours',
+  'bare again': 'ours again',
+  middleware: 'ours, redMetrics',
+  hooks: 'ours, redHooks',
+  exemplars: 'ours, redMetrics, an exemplar for each call',
+  'prom-client': 'ours, prom-client by hand',
+  plain: 'node:http',
+  express: 'Express',
+  'express-prom-bundle': 'Express, express-prom-bundle',
+} as const;
+
+type Name = keyof typeof titles;
+// Sound: the object above has no other keys.
+const names = Object.keys(titles) as readonly Name[];
+
+/** What measuring each call costs an HTTP handler, beside what a user would take instead. */
+export const metricsSubject: Subject = async (run) => {
+  const servers = Object.fromEntries(
+    names.map((name) => [name, { script: 'servers/metrics', args: [name] }]),
+  );
+  const samples = await loadHttpServers(servers, run);
+  // Sound: one for each name.
+  const lines = compare(titles, samples as Record<Name, (typeof samples)[string]>, [
+    { of: 'middleware', to: 'bare', goal: { atLeast: 0.95 } },
+    { of: 'hooks', to: 'bare' },
+    { of: 'exemplars', to: 'bare' },
+    { of: 'prom-client', to: 'bare' },
+    { of: 'bare again', to: 'bare' },
+    { of: 'middleware', to: 'plain', goal: { atLeast: 0.9 } },
+    { of: 'express-prom-bundle', to: 'express' },
+  ]);
+  return [{ title: `An HTTP server with metrics, load by ${loadOf(run)}`, lines }];
+};
