@@ -32,6 +32,8 @@ it.each([
   ['grpc', '@fairlead/grpc', 10],
   ['jsonrpc', '@fairlead/jsonrpc', 5],
   ['core', '@fairlead/transport', 1],
+  ['../run', '@fairlead/run', 6],
+  ['../health', '@fairlead/health', 6],
 ])('has a row for each limit of %s, with the default of the code', (folder, name, atLeast) => {
   const [, section = ''] = page.split(`### \`${name}\`\n`);
   const rows = (section.split(/\n##/, 1)[0] ?? '').split('\n');

@@ -1,6 +1,7 @@
 // One instance, a process of its own: serves over everything, and goes when it is told to, without a call lost.
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceError, systemRandom } from '@fairlead/endpoint';
+import { systemRandom } from '@fairlead/endpoint';
+import { createHealth, healthListener } from '@fairlead/health';
 import { createHttpServer } from '@fairlead/http';
 import { createDrain, run, signals } from '@fairlead/run';
 import type { Started } from '../chaos/instance.ts';
@@ -45,17 +46,20 @@ async function serve({ registry, drains }: RollingSetup): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches the whole group: the parent decides.
   process.on('SIGINT', () => {});
-  let isReady = true;
-  const handler = rollingHttpHandler(service, async () => {
-    if (!isReady) throw new ServiceError('unavailable', 'draining');
-    return 'ready';
-  });
+  const health = createHealth();
+  const handler = rollingHttpHandler(service);
+  const probes = createHttpServer(healthListener(health));
   const http = createHttpServer(handler, { http2: true });
   const grpc = createRollingGrpcServer(service);
-  const [atHttp, atGrpc] = [await http.listen(), await grpc.listen()];
+  const [atHttp, atGrpc, atProbes] = [
+    await http.listen(),
+    await grpc.listen(),
+    await probes.listen(),
+  ];
   const started: Started = {
     address: `${atHttp.host}:${atHttp.port}`,
     grpc: `${atGrpc.host}:${atGrpc.port}`,
+    probes: `${atProbes.host}:${atProbes.port}`,
   };
   const registrar = registrarOf(registry, {
     address: started.address,
@@ -65,16 +69,18 @@ async function serve({ registry, drains }: RollingSetup): Promise<void> {
   process.send?.(started);
   const drain = drains
     ? createDrain({
-        unready: [
-          () => {
-            isReady = false;
-          },
-        ],
+        unready: [() => health.setReady(false, 'draining')],
         registrars: [registrar],
         propagationMs,
         servers: [http, grpc],
+        // Probes are answered to the end.
+        close: [() => probes.close()],
       })
-    : createDrain({ servers: [http, grpc], graceMs: 0, close: [() => registrar.close()] });
+    : createDrain({
+        servers: [http, grpc],
+        graceMs: 0,
+        close: [() => registrar.close(), () => probes.close()],
+      });
   await run([signals({ signals: ['SIGTERM'] })], { drain });
   // Nothing else may keep the process: that it ends is a part of the proof.
   process.removeAllListeners('disconnect');

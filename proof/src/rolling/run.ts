@@ -53,7 +53,7 @@ export async function runRolling(
     async function start(): Promise<Member> {
       const member = await fleet.start();
       const { name, address, more } = member;
-      const readyUrl = `http://${address}/ready`;
+      const readyUrl = `http://${more['probes']}/health/ready`;
       await Promise.all([
         http.add({ name, address, readyUrl }),
         grpc.add({ name, address: more['grpc'] ?? '', readyUrl }),

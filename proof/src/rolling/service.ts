@@ -27,13 +27,9 @@ export interface RollingClient extends RollingService {
 /** How many messages a stream has. */
 export const streamLength = 10;
 
-/** Serves HTTP/1.1 and HTTP/2 alike; `/ready` is for those who send connections here. */
-export function rollingHttpHandler(
-  { echo, count }: RollingService,
-  isReady: () => Promise<string>,
-): HttpHandler {
+/** Serves HTTP/1.1 and HTTP/2 alike. */
+export function rollingHttpHandler({ echo, count }: RollingService): HttpHandler {
   return routes([
-    route('GET', '/ready', isReady, { decode: () => undefined }),
     route('POST', '/echo', echo, { decode: jsonBody<Numbered>() }),
     route('POST', '/count', count, { decode: jsonBody<Numbered>() }),
   ]);
