@@ -12,7 +12,7 @@ const program = [
 ];
 
 it('no call is lost while every instance is replaced, without retries', async () => {
-  const flags = ['--rounds=1', '--instances=2', '--rate=24', '--json'];
+  const flags = ['--rounds=1', '--instances=2', '--rate=12', '--json'];
   const { code, stdout } = await runToEnd(process.execPath, [...program, ...flags]);
   const report: unknown = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   expect(report, stdout).toMatchObject({ restarts: 2, failed: 0, ok: true });

@@ -5,7 +5,7 @@ import { createHealth, healthListener } from '@fairlead/health';
 import { createHttpServer } from '@fairlead/http';
 import { createDrain, run, signals } from '@fairlead/run';
 import type { Started } from '../chaos/instance.ts';
-import { type RegistryPlace, registrarOf } from '../chaos/registry.ts';
+import { rollingRegistrar } from './registry.ts';
 import {
   createRollingGrpcServer,
   type RollingService,
@@ -16,7 +16,8 @@ import {
 /** What an instance is told at its start, as JSON in its only argument. */
 export interface RollingSetup {
   readonly name: string;
-  readonly registry: RegistryPlace;
+  /** The directory that is the registry. */
+  readonly registry: string;
   /** Whether it drains at all: without, the proof must fail. */
   readonly drains: boolean;
 }
@@ -24,7 +25,7 @@ export interface RollingSetup {
 const workMs = { least: 2, spread: 20 };
 const messageEveryMs = 20;
 /** The proof does not wait as long as a real network needs. */
-const propagationMs = 1500;
+const propagationMs = 3000;
 
 const service: RollingService = {
   async echo(request) {
@@ -61,7 +62,7 @@ async function serve({ registry, drains }: RollingSetup): Promise<void> {
     grpc: `${atGrpc.host}:${atGrpc.port}`,
     probes: `${atProbes.host}:${atProbes.port}`,
   };
-  const registrar = registrarOf(registry, {
+  const registrar = rollingRegistrar(registry, {
     address: started.address,
     metadata: { grpc: started['grpc'] ?? '' },
   });

@@ -24,6 +24,9 @@ export interface RollingClient extends RollingService {
   close(): Promise<void>;
 }
 
+/** For calls that hang: a machine with other work must not fail one. */
+const timeoutMs = 60_000;
+
 /** How many messages a stream has. */
 export const streamLength = 10;
 
@@ -47,9 +50,10 @@ export function createRollingGrpcServer({ echo, count }: RollingService): GrpcSe
 export function createRollingHttpClient(address: string): RollingClient {
   const client = createHttpClient(`http://${address}`);
   return {
-    echo: client.endpoint({ path: '/echo' }),
+    echo: client.endpoint({ path: '/echo', timeoutMs }),
     count: client.endpoint<Numbered, AsyncIterable<Numbered>>({
       path: '/count',
+      timeoutMs,
       decode: ndjsonBody<Numbered>(),
     }),
     close: () => client.close(),
@@ -59,8 +63,8 @@ export function createRollingHttpClient(address: string): RollingClient {
 export function createRollingGrpcClient(address: string): RollingClient {
   const client = createGrpcClient(address);
   return {
-    echo: client.endpoint(definition.echo),
-    count: client.endpoint(definition.count),
+    echo: client.endpoint(definition.echo, { timeoutMs }),
+    count: client.endpoint(definition.count, { timeoutMs }),
     close: () => client.close(),
   };
 }
