@@ -22,7 +22,8 @@ export interface CloseOptions {
   /**
    * How long an idle connection is kept for a request that may be on its way already, in milliseconds;
    * such a request is answered, and told that the connection closes. A client loses no call then if it
-   * keeps idle connections for less. Connections of HTTP/2 are asked and need not wait for so long.
+   * keeps idle connections for less. Over HTTP/2 the GOAWAY says which requests were not seen, and
+   * clients send those again by themselves, so that nothing lingers there.
    * Default 0: idle connections are closed at once.
    */
   readonly lingerMs?: number | undefined;

@@ -14,7 +14,7 @@ export interface DrainPlan {
   readonly clock: Clock;
   /** The connections that are not of HTTP/1.1, or not yet. */
   readonly more: Connections | undefined;
-  /** Those that are, or are not yet of any protocol. */
+  /** Those that are. */
   readonly sockets: ReadonlySet<Socket>;
 }
 
