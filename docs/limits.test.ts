@@ -41,6 +41,8 @@ it.each([
   ['../resilience', '@fairlead/resilience', 4],
   ['../metrics', '@fairlead/metrics', 3],
   ['../log', '@fairlead/log', 3],
+  ['../run', '@fairlead/run', 6],
+  ['../health', '@fairlead/health', 6],
 ])('has a row for each limit of %s, with the default of the code', (folder, name, atLeast) => {
   const [, section = ''] = page.split(`### \`${name}\`\n`);
   const rows = (section.split(/\n##/, 1)[0] ?? '').split('\n');

@@ -46,6 +46,12 @@ const directionRules: readonly DirectionRule[] = [
     forbids: (from, to) => from.concept === 'sd' && to.concept === 'lb',
   },
   {
+    rule: 'health and run import endpoint alone',
+    remedy: 'declare a small structural interface for what the user hands in',
+    forbids: (from, to) =>
+      (from.concept === 'health' || from.concept === 'run') && to.concept !== 'endpoint',
+  },
+  {
     rule: 'bindings of one concept never import each other',
     remedy: 'move what they share into the core of the concept',
     forbids: (from, to) =>

@@ -1,10 +1,11 @@
 // One instance, a process of its own: serves over everything, and goes when it is told to, without a call lost.
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceError, systemRandom } from '@fairlead/endpoint';
+import { systemRandom } from '@fairlead/endpoint';
+import { createHealth, healthListener } from '@fairlead/health';
 import { createHttpServer } from '@fairlead/http';
 import { createDrain, run, signals } from '@fairlead/run';
 import type { Started } from '../chaos/instance.ts';
-import { type RegistryPlace, registrarOf } from '../chaos/registry.ts';
+import { rollingRegistrar } from './registry.ts';
 import {
   createRollingGrpcServer,
   type RollingService,
@@ -15,7 +16,8 @@ import {
 /** What an instance is told at its start, as JSON in its only argument. */
 export interface RollingSetup {
   readonly name: string;
-  readonly registry: RegistryPlace;
+  /** The directory that is the registry. */
+  readonly registry: string;
   /** Whether it drains at all: without, the proof must fail. */
   readonly drains: boolean;
 }
@@ -23,7 +25,7 @@ export interface RollingSetup {
 const workMs = { least: 2, spread: 20 };
 const messageEveryMs = 20;
 /** The proof does not wait as long as a real network needs. */
-const propagationMs = 1500;
+const propagationMs = 3000;
 
 const service: RollingService = {
   async echo(request) {
@@ -45,19 +47,22 @@ async function serve({ registry, drains }: RollingSetup): Promise<void> {
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches the whole group: the parent decides.
   process.on('SIGINT', () => {});
-  let isReady = true;
-  const handler = rollingHttpHandler(service, async () => {
-    if (!isReady) throw new ServiceError('unavailable', 'draining');
-    return 'ready';
-  });
+  const health = createHealth();
+  const handler = rollingHttpHandler(service);
+  const probes = createHttpServer(healthListener(health));
   const http = createHttpServer(handler, { http2: true });
   const grpc = createRollingGrpcServer(service);
-  const [atHttp, atGrpc] = [await http.listen(), await grpc.listen()];
+  const [atHttp, atGrpc, atProbes] = [
+    await http.listen(),
+    await grpc.listen(),
+    await probes.listen(),
+  ];
   const started: Started = {
     address: `${atHttp.host}:${atHttp.port}`,
     grpc: `${atGrpc.host}:${atGrpc.port}`,
+    probes: `${atProbes.host}:${atProbes.port}`,
   };
-  const registrar = registrarOf(registry, {
+  const registrar = rollingRegistrar(registry, {
     address: started.address,
     metadata: { grpc: started['grpc'] ?? '' },
   });
@@ -65,16 +70,18 @@ async function serve({ registry, drains }: RollingSetup): Promise<void> {
   process.send?.(started);
   const drain = drains
     ? createDrain({
-        unready: [
-          () => {
-            isReady = false;
-          },
-        ],
+        unready: [() => health.setReady(false, 'draining')],
         registrars: [registrar],
         propagationMs,
         servers: [http, grpc],
+        // Probes are answered to the end.
+        close: [() => probes.close()],
       })
-    : createDrain({ servers: [http, grpc], graceMs: 0, close: [() => registrar.close()] });
+    : createDrain({
+        servers: [http, grpc],
+        graceMs: 0,
+        close: [() => registrar.close(), () => probes.close()],
+      });
   await run([signals({ signals: ['SIGTERM'] })], { drain });
   // Nothing else may keep the process: that it ends is a part of the proof.
   process.removeAllListeners('disconnect');

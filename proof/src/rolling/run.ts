@@ -5,8 +5,6 @@ import { type Context, ServiceError } from '@fairlead/endpoint';
 import { pause } from '@fairlead/sd';
 import { createFleet, type Fleet, type Member } from '../chaos/fleet.ts';
 import { drive } from '../chaos/load.ts';
-import { instancerOf } from '../chaos/registry.ts';
-import { startRegistry } from '../chaos/registry-server.ts';
 import {
   type Callers,
   createCallers,
@@ -16,6 +14,7 @@ import {
 } from './clients.ts';
 import { startConnectionBalancer } from './connection-balancer.ts';
 import type { RollingOptions, Way } from './options.ts';
+import { rollingInstancer } from './registry.ts';
 
 /** What became of the calls of one load. */
 export interface LoadResult {
@@ -42,9 +41,8 @@ export async function runRolling(
 ): Promise<readonly LoadResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'rolling-'));
   try {
-    await using registry = await startRegistry('memory', folder);
     await using fleet = createFleet(
-      { registry: registry.place, drains: options.drains },
+      { registry: folder, drains: options.drains },
       new URL('instance.ts', import.meta.url),
     );
     await using http = await startConnectionBalancer();
@@ -53,7 +51,7 @@ export async function runRolling(
     async function start(): Promise<Member> {
       const member = await fleet.start();
       const { name, address, more } = member;
-      const readyUrl = `http://${address}/ready`;
+      const readyUrl = `http://${more['probes']}/health/ready`;
       await Promise.all([
         http.add({ name, address, readyUrl }),
         grpc.add({ name, address: more['grpc'] ?? '', readyUrl }),
@@ -70,7 +68,7 @@ export async function runRolling(
     says('starting');
     for (let count = 0; count < options.instances; count++) await start();
     const callersBy: Readonly<Record<Way, () => Callers>> = {
-      registry: () => createDiscoveringCallers(instancerOf(registry.place)),
+      registry: () => createDiscoveringCallers(rollingInstancer(folder)),
       balancer: () => createCallers(http.address, grpc.address),
     };
     const rounds = (stop: Context): Promise<void> => roll(options, { fleet, replace, says }, stop);

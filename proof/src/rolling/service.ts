@@ -24,16 +24,15 @@ export interface RollingClient extends RollingService {
   close(): Promise<void>;
 }
 
+/** For calls that hang: a machine with other work must not fail one. */
+const timeoutMs = 60_000;
+
 /** How many messages a stream has. */
 export const streamLength = 10;
 
-/** Serves HTTP/1.1 and HTTP/2 alike; `/ready` is for those who send connections here. */
-export function rollingHttpHandler(
-  { echo, count }: RollingService,
-  isReady: () => Promise<string>,
-): HttpHandler {
+/** Serves HTTP/1.1 and HTTP/2 alike. */
+export function rollingHttpHandler({ echo, count }: RollingService): HttpHandler {
   return routes([
-    route('GET', '/ready', isReady, { decode: () => undefined }),
     route('POST', '/echo', echo, { decode: jsonBody<Numbered>() }),
     route('POST', '/count', count, { decode: jsonBody<Numbered>() }),
   ]);
@@ -51,9 +50,10 @@ export function createRollingGrpcServer({ echo, count }: RollingService): GrpcSe
 export function createRollingHttpClient(address: string): RollingClient {
   const client = createHttpClient(`http://${address}`);
   return {
-    echo: client.endpoint({ path: '/echo' }),
+    echo: client.endpoint({ path: '/echo', timeoutMs }),
     count: client.endpoint<Numbered, AsyncIterable<Numbered>>({
       path: '/count',
+      timeoutMs,
       decode: ndjsonBody<Numbered>(),
     }),
     close: () => client.close(),
@@ -63,8 +63,8 @@ export function createRollingHttpClient(address: string): RollingClient {
 export function createRollingGrpcClient(address: string): RollingClient {
   const client = createGrpcClient(address);
   return {
-    echo: client.endpoint(definition.echo),
-    count: client.endpoint(definition.count),
+    echo: client.endpoint(definition.echo, { timeoutMs }),
+    count: client.endpoint(definition.count, { timeoutMs }),
     close: () => client.close(),
   };
 }

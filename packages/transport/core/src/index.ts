@@ -41,6 +41,7 @@ export {
   parseConnectTimeout,
   parseGrpcTimeout,
 } from './deadline.ts';
+export { type GraceTimer, graceTimer } from './grace-timer.ts';
 export { type CallsInFlight, callsInFlight } from './in-flight.ts';
 export { mapStream } from './map-stream.ts';
 export { checkMetadata } from './metadata.ts';

@@ -1,4 +1,5 @@
 import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
+import { graceTimer } from '@fairlead/transport';
 import {
   type ChannelOptions,
   Server,
@@ -107,12 +108,11 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   };
   const { clock = systemClock } = options;
   const server = new Server(channelOptions);
+  const grace = graceTimer(clock);
   const health = createHealth();
   if (options.healthService ?? true) health.addTo(server);
   let listening: Promise<string | undefined> | undefined;
   let closing: Promise<void> | undefined;
-  let endsAt = Infinity;
-  let shorten: (() => void) | undefined;
 
   function refuseClosed(): void {
     if (closing !== undefined) throw new Error('the gRPC server is closed: make a new one');
@@ -145,43 +145,26 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   }
 
   async function shutDown(): Promise<void> {
-    const remainingMs = (): number => Math.max(0, endsAt - clock.now());
     const told = health.shutDown();
-    if (told !== undefined) await within(clock, Math.min(remainingMs(), maxTellingMs), told);
+    if (told !== undefined) await within(clock, Math.min(grace.remainingMs(), maxTellingMs), told);
     const address = await listening;
+    // With channelz off, forceShutdown leaves the connections open; what shortens the grace now comes too late.
+    if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
+      server.drain(address, Math.min(grace.remainingMs(), unlimitedMs));
+    }
     await new Promise<void>((resolve) => {
-      const force = async (): Promise<void> => {
+      grace.start(async () => {
         await cutOff(limits.openStreams, clock);
         server.forceShutdown();
         resolve();
-      };
-      let stop: (() => void) | undefined;
-      shorten = () => {
-        stop?.();
-        const ms = remainingMs();
-        // With channelz off, forceShutdown leaves the connections open.
-        if (address !== undefined && channelOptions['grpc.enable_channelz'] === 0) {
-          server.drain(address, Math.min(ms, unlimitedMs));
-        }
-        stop = ms === Infinity ? undefined : clock.schedule(ms, () => void force());
-      };
-      shorten();
-      server.tryShutdown(() => {
-        stop?.();
-        resolve();
       });
+      server.tryShutdown(() => resolve());
     });
-    shorten = undefined;
+    grace.stop();
   }
 
   function close({ graceMs }: { readonly graceMs?: number | undefined } = {}) {
-    if (graceMs !== undefined || closing === undefined) {
-      const at = clock.now() + checkNumber('graceMs', graceMs ?? 10_000);
-      if (at < endsAt) {
-        endsAt = at;
-        shorten?.();
-      }
-    }
+    grace.limit(graceMs);
     closing ??= shutDown();
     return closing;
   }

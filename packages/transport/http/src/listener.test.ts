@@ -318,6 +318,17 @@ describe('a close that lingers', () => {
     await closed;
   });
 
+  it('answers the first request of a connection beside HTTP/2 as well', async () => {
+    const { server, port, answer } = await listenWaiting({ http2: true });
+    answer(1);
+    const socket = await open(port);
+    const closed = server.close(linger);
+    const all = untilClosed(socket);
+    socket.write(get);
+    expect(await all).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*connection: close/i);
+    await closed;
+  });
+
   it('is over when the clients have left', async () => {
     const { server, clock, port, answer } = await listenWaiting();
     answer(1);

@@ -1,7 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkNumber, systemClock } from '@fairlead/endpoint';
-import { type Draining, drain } from './node/drain.ts';
+import { graceTimer } from '@fairlead/transport';
+import { drain } from './node/drain.ts';
 import { nodeServer } from './node/server.ts';
 import type { HttpHandler } from './server.ts';
 import type { Http1ServerOptions, HttpServerOptions } from './server-options.ts';
@@ -21,7 +22,8 @@ export interface CloseOptions {
   /**
    * How long an idle connection is kept for a request that may be on its way already, in milliseconds;
    * such a request is answered, and told that the connection closes. A client loses no call then if it
-   * keeps idle connections for less. Connections of HTTP/2 are asked and need not wait for so long.
+   * keeps idle connections for less. Over HTTP/2 the GOAWAY says which requests were not seen, and
+   * clients send those again by themselves, so that nothing lingers there.
    * Default 0: idle connections are closed at once.
    */
   readonly lingerMs?: number | undefined;
@@ -58,10 +60,9 @@ export function createHttpServer(
   const { clock = systemClock } = options;
   // Sound: with HTTP/2 it is a handler, as the overloads say.
   const { server, sockets, more, stopWrites } = nodeServer(listener as HttpHandler, options);
+  const grace = graceTimer(clock);
   let bound: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
-  let grace = Infinity;
-  let draining: Draining | undefined;
 
   function listen({
     host = '127.0.0.1',
@@ -78,17 +79,13 @@ export function createHttpServer(
     // A server that is about to listen can be closed only once it does.
     await bound;
     if (server.listening) {
-      draining = drain(server, { graceMs: grace, lingerMs, clock, more, sockets });
-      await draining.over;
+      await drain(server, { grace, lingerMs, clock, more, sockets });
     }
     stopWrites();
   }
 
   function close({ graceMs, lingerMs = 0 }: CloseOptions = {}): Promise<void> {
-    if (graceMs !== undefined || closed === undefined) {
-      grace = Math.min(grace, checkNumber('graceMs', graceMs ?? 10_000));
-      draining?.shorten(grace);
-    }
+    grace.limit(graceMs);
     closed ??= end(checkNumber('lingerMs', lingerMs));
     return closed;
   }

@@ -1,11 +1,11 @@
 import {
   type Clock,
-  checkNumber,
   type Endpoint,
   ServiceError,
   type ServiceErrorOptions,
   systemClock,
 } from '@fairlead/endpoint';
+import { graceTimer } from '../grace-timer.ts';
 import type { Answer } from './reply.ts';
 import { type Pack, packer, type Serialisation } from './serialisation.ts';
 import { type MemoryHandler, memoryHandler, type Route, toRoute } from './server.ts';
@@ -76,12 +76,10 @@ export function createMemoryServer<Service extends MemoryService<Service>>(
     const handler = typeof servable === 'function' ? memoryHandler(servable) : servable;
     routes.set(method, handler[toRoute](name, method, pack));
   }
-  const graceClock = clock ?? systemClock;
+  const grace = graceTimer(clock ?? systemClock);
   const inFlight = new Set<MemoryServerCall>();
   let closing: Promise<void> | undefined;
-  let endsAt = Infinity;
   let whenIdle: (() => void) | undefined;
-  let shorten: (() => void) | undefined;
 
   function call(route: Route, incoming: Incoming): Promise<Answer> {
     if (closing !== undefined) throw unavailable('the server is closed', { unsent: true });
@@ -99,34 +97,19 @@ export function createMemoryServer<Service extends MemoryService<Service>>(
   function drain(): Promise<void> {
     if (inFlight.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      let stop: (() => void) | undefined;
-      const end = (): void => {
-        stop?.();
-        shorten = undefined;
+      whenIdle = () => {
+        grace.stop();
         resolve();
       };
-      const cutOff = (): void => {
+      grace.start(() => {
         for (const call of inFlight) call.cutOff(unavailable('the server was closed'));
-        end();
-      };
-      shorten = () => {
-        stop?.();
-        const ms = Math.max(0, endsAt - graceClock.now());
-        stop = ms === Infinity ? undefined : graceClock.schedule(ms, cutOff);
-      };
-      whenIdle = end;
-      shorten();
+        whenIdle?.();
+      });
     });
   }
 
   function close({ graceMs }: { readonly graceMs?: number | undefined } = {}) {
-    if (graceMs !== undefined || closing === undefined) {
-      const at = graceClock.now() + checkNumber('graceMs', graceMs ?? 10_000);
-      if (at < endsAt) {
-        endsAt = at;
-        shorten?.();
-      }
-    }
+    grace.limit(graceMs);
     closing ??= drain();
     return closing;
   }

@@ -105,44 +105,6 @@ describe('the close of a server of HTTP/2', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('serves what was sent before the client had heard of it, where it lingers', async () => {
-    const { server, port, called, answer, state, clock } = await serveWaiting();
-    const connection = await openHttp2(port);
-    connection.write(headers(1));
-    await called;
-    connection.write(frame(type.settings, flag.ack, 0));
-    const closed = server.close({ lingerMs: 5000 });
-    const notice = await connection.first(type.goAway);
-    expect(notice?.payload.readUInt32BE(0)).toBe(2 ** 31 - 1);
-    const ping = await connection.first(type.ping);
-    // On its way when the notice came.
-    connection.write(headers(3));
-    connection.write(frame(type.ping, flag.ack, 0, ping?.payload ?? Buffer.alloc(8)));
-    const goAways = () => connection.frames.filter(({ kind }) => kind === type.goAway);
-    await expect.poll(() => goAways().length).toBe(2);
-    connection.write(headers(5));
-    answer('whole');
-    expect((await connection.first(type.data, 1))?.payload.toString()).toBe('"whole"');
-    expect((await connection.first(type.data, 3))?.payload.toString()).toBe('"whole"');
-    await connection.closed;
-    await closed;
-    expect(state.calls).toBe(2);
-    await expect.poll(() => clock.pending()).toBe(0);
-  });
-
-  it('does not wait longer than it lingers for a client that does not answer', async () => {
-    const { server, port, clock } = await serveWaiting();
-    const connection = await openHttp2(port);
-    await connection.first(type.settings);
-    connection.write(frame(type.settings, flag.ack, 0));
-    const closed = server.close({ lingerMs: 5000 });
-    await connection.first(type.ping);
-    await clock.advance(5000);
-    await connection.closed;
-    await closed;
-    await expect.poll(() => clock.pending()).toBe(0);
-  });
-
   it('cuts off a handshake of TLS that does not end', async () => {
     const { server: identity } = await makeCertificates();
     const { server, port, clock } = await serveWaiting({ tls: identity });

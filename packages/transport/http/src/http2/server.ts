@@ -1,4 +1,4 @@
-import type { createServer, Http2Server, ServerHttp2Session } from 'node:http2';
+import type { createServer, Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '@fairlead/endpoint';
 import type { Http2Limits } from './options.ts';
@@ -9,8 +9,8 @@ import { Http2Session } from './session.ts';
 export interface Http2Acceptor {
   /** Takes a connection over. */
   accept(socket: Socket): void;
-  /** Takes no more requests; each connection is closed when those in progress are over: see {@link Http2Session.close}. */
-  close(lingerMs: number): void;
+  /** Takes no more requests; each connection is closed when those in progress are over. */
+  close(): void;
   /** Cuts off what is left. */
   destroy(): void;
 }
@@ -26,7 +26,7 @@ export function http2Acceptor(
 ): Http2Acceptor {
   const sessions = new Set<Http2Session>();
   const server = newServer(limits);
-  let closing: { readonly lingerMs: number } | undefined;
+  let isClosing = false;
   let stopChecks = (): void => {};
 
   function check(): void {
@@ -35,26 +35,22 @@ export function http2Acceptor(
   }
 
   server.on('request', guardHead2(listener, limits.maxHeaderBytes));
-  function begin(connection: ServerHttp2Session, socket: Socket): void {
-    const session = new Http2Session(connection, socket, limits, clock);
+  server.on('session', (connection) => {
+    const session = new Http2Session(connection, limits, clock);
     if (sessions.size === 0) stopChecks = clock.schedule(checkInterval(limits), check);
     sessions.add(session);
     connection.once('close', () => {
       sessions.delete(session);
       if (sessions.size === 0) stopChecks();
     });
-    if (closing !== undefined) session.close(closing.lingerMs);
-  }
+    if (isClosing) session.close();
+  });
 
   return {
-    accept(socket) {
-      // Node makes the session before `emit` returns.
-      server.once('session', (connection) => begin(connection, socket));
-      server.emit('connection', socket);
-    },
-    close(lingerMs) {
-      closing = { lingerMs };
-      for (const session of sessions) session.close(lingerMs);
+    accept: (socket) => void server.emit('connection', socket),
+    close() {
+      isClosing = true;
+      for (const session of sessions) session.close();
     },
     destroy() {
       for (const session of sessions) session.destroy();

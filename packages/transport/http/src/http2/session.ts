@@ -1,13 +1,9 @@
 import type { Http2Stream, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
-import type { Socket } from 'node:net';
 import type { Clock } from '@fairlead/endpoint';
 import type { Http2Limits } from './options.ts';
 
 /** RFC 9113 §7. Node's constants would load all of `node:http2`. */
 const code = { cancel: 8, enhanceYourCalm: 11 } as const;
-
-/** GOAWAY without an error, and without a request that is refused yet. */
-const shutdownNotice: Buffer = Buffer.from('0000080700000000007fffffff00000000', 'hex');
 
 /** As nghttp2 allows them: ours is the lower burst, so that the connection is closed and not left hanging. */
 const resetsPerSecond = 33;
@@ -25,7 +21,6 @@ interface Watch {
  */
 export class Http2Session {
   private readonly session: ServerHttp2Session;
-  private readonly socket: Socket;
   private readonly limits: Http2Limits;
   private readonly clock: Clock;
   private readonly streams = new Map<ServerHttp2Stream, Watch>();
@@ -36,9 +31,8 @@ export class Http2Session {
   private idleSince: number;
   private checkedAt: number;
 
-  constructor(session: ServerHttp2Session, socket: Socket, limits: Http2Limits, clock: Clock) {
+  constructor(session: ServerHttp2Session, limits: Http2Limits, clock: Clock) {
     this.session = session;
-    this.socket = socket;
     this.limits = limits;
     this.clock = clock;
     this.idleSince = clock.now();
@@ -52,27 +46,11 @@ export class Http2Session {
   }
 
   /**
-   * Takes no more requests, and closes the connection when those in progress are over.
-   *
-   * With a `lingerMs` the client is told first that it will be so, and what it had sent before it
-   * heard is served: until it has answered a PING, or that time is over (RFC 9113 §6.8).
+   * Takes no more requests, and closes the connection when those in progress are over. The GOAWAY names
+   * the last of them, so that a client may send again what was on its way (RFC 9113 §6.8).
    */
-  close(lingerMs: number): void {
-    const { session } = this;
-    if (lingerMs === 0 || session.destroyed) {
-      session.close();
-      return;
-    }
-    const close = (): void => session.close();
-    session.once('close', this.clock.schedule(lingerMs, close));
-    const notify = (): void => {
-      // Not by `session.goaway`, after which Node ignores every new request in silence.
-      this.socket.write(shutdownNotice);
-      if (!session.ping(close)) close();
-    };
-    // The first frame of a connection must be that of the settings.
-    if (session.pendingSettingsAck) session.once('localSettings', notify);
-    else notify();
+  close(): void {
+    this.session.close();
   }
 
   destroy(): void {

@@ -38,7 +38,7 @@ export function acceptHttp2(
   return {
     close(lingerMs) {
       if (lingerMs === 0) for (const socket of undecided) socket.destroy();
-      http2.close(lingerMs);
+      http2.close();
     },
     destroy: http2.destroy,
   };

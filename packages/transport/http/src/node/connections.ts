@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 /** Connections of a server that its `close` does not know: of HTTP/2, and not yet of any protocol. */
 export interface Connections {
-  /** Lets those end whose requests are over. For `lingerMs` requests that are on their way are served still. */
+  /** Lets those end whose requests are over; with a `lingerMs` the first request of a new one may come still. */
   close(lingerMs: number): void;
   /** Cuts off what is left. */
   destroy(): void;

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Clock, checkNumber } from '@fairlead/endpoint';
+import type { Clock } from '@fairlead/endpoint';
+import type { GraceTimer } from '@fairlead/transport';
 import type { Connections } from './connections.ts';
 
 /** How often a closing server looks for connections that have become idle, in milliseconds. */
@@ -8,28 +9,21 @@ const idleCheckMs = 20;
 
 /** What a server is drained of, and how soon. */
 export interface DrainPlan {
-  readonly graceMs: number;
+  readonly grace: GraceTimer;
   readonly lingerMs: number;
   readonly clock: Clock;
   /** The connections that are not of HTTP/1.1, or not yet. */
   readonly more: Connections | undefined;
-  /** Those that are, or are not yet of any protocol. */
+  /** Those that are. */
   readonly sockets: ReadonlySet<Socket>;
-}
-
-/** A server that comes to its end. */
-export interface Draining {
-  readonly over: Promise<void>;
-  /** Cuts off what is left after that time, if that is sooner. */
-  shorten(graceMs: number): void;
 }
 
 /**
  * Ends a server that listens: it takes no more connections, tells those who still send that theirs
- * will close, closes each connection once it has been idle for `lingerMs`, and after `graceMs` the rest.
+ * will close, closes each connection once it has been idle for `lingerMs`, and after the grace the rest.
  */
-export function drain(server: Server, plan: DrainPlan): Draining {
-  const { lingerMs, clock, more, sockets } = plan;
+export function drain(server: Server, plan: DrainPlan): Promise<void> {
+  const { lingerMs, clock, grace, more, sockets } = plan;
   const closeIdle =
     lingerMs === 0 ? () => server.closeIdleConnections() : closeQuiet(sockets, plan);
   let stopCheck = (): void => {};
@@ -37,13 +31,10 @@ export function drain(server: Server, plan: DrainPlan): Draining {
     closeIdle();
     stopCheck = clock.schedule(idleCheckMs, check);
   };
-  const cutOff = (): void => {
+  grace.start(() => {
     server.closeAllConnections();
-    for (const socket of sockets) socket.destroy();
     more?.destroy();
-  };
-  let cutOffAt = clock.now() + plan.graceMs;
-  let stopGrace = clock.schedule(plan.graceMs, cutOff);
+  });
 
   server.prependListener('request', (_request, response) =>
     response.setHeader('connection', 'close'),
@@ -53,23 +44,13 @@ export function drain(server: Server, plan: DrainPlan): Draining {
     if (lingerMs > 0) server.closeIdleConnections = () => {};
     server.close(() => {
       stopCheck();
-      stopGrace();
+      grace.stop();
       resolve();
     });
   });
   more?.close(lingerMs);
   check();
-
-  return {
-    over,
-    shorten(graceMs) {
-      const at = clock.now() + checkNumber('graceMs', graceMs);
-      if (at >= cutOffAt) return;
-      cutOffAt = at;
-      stopGrace();
-      stopGrace = clock.schedule(graceMs, cutOff);
-    },
-  };
+  return over;
 }
 
 interface Quiet {

@@ -15,7 +15,7 @@ import { limitWrites } from './write-timeout.ts';
 /** Node's server for a handler, and the connections that its own `close` does not know. */
 export interface NodeServer {
   readonly server: Server;
-  /** The connections of HTTP/1.1, and those that are not yet of any protocol. */
+  /** The connections of HTTP/1.1. */
   readonly sockets: ReadonlySet<Socket>;
   /** Undefined where there are none but those of plain HTTP/1.1. */
   readonly more: Connections | undefined;
@@ -41,6 +41,7 @@ export function nodeServer(handler: HttpHandler, options: HttpServerOptions): No
   // Before HTTP/2 takes its connections away: those have a limit of their own.
   const event = tls === undefined ? 'connection' : 'secureConnection';
   const stopWrites = limitWrites(server, event, writeTimeoutMs, clock);
+  // Likewise: of those that speak HTTP/2 this never hears.
   const sockets = new Set<Socket>();
   server.on(event, (socket: Socket) => {
     sockets.add(socket);
@@ -71,13 +72,8 @@ export function nodeServer(handler: HttpHandler, options: HttpServerOptions): No
       http2Limits(typeof http2 === 'object' ? http2 : {}, shared),
       clock,
     );
-    const accept = (socket: Socket): void => {
-      sockets.delete(socket);
-      acceptor.accept(socket);
-    };
     const headersTimeoutMs = limits.headersTimeout;
-    const http2Only = { ...acceptor, accept };
-    return acceptHttp2(server, tls !== undefined, http2Only, { headersTimeoutMs, clock });
+    return acceptHttp2(server, tls !== undefined, acceptor, { headersTimeoutMs, clock });
   }
 }
 
