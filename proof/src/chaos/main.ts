@@ -1,5 +1,6 @@
 // `npm run chaos` does harm to real processes while they are called, and says what the callers noticed.
 import { createContext } from '@fairlead/endpoint';
+import { overload } from '../overload/main.ts';
 import { parseChaosOptions } from './options.ts';
 import { renderPicture } from './picture.ts';
 import { createProgress } from './progress.ts';
@@ -12,7 +13,10 @@ const widest = 100;
 const margin = 10;
 
 async function main(): Promise<void> {
-  const options = parseChaosOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  // It has one server and no registry, so flags of its own.
+  if (/--scenario[= ]overload\b/.test(args.join(' '))) return await overload(args);
+  const options = parseChaosOptions(args);
   const { scenario, registry, transport, instances, rate, seconds } = options;
   using ctx = createContext();
   const stopping = ctx.withCancel();
