@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint } from '@fairlead/endpoint';
 import { createGrpcServer, grpcHandler } from '@fairlead/grpc';
 import { createHttpServer, group, jsonBody, route, routes } from '@fairlead/http';
-import { adaptiveLimit, createLoopDelay, shed } from '@fairlead/ratelimit';
+import { createLoopDelay, shed } from '@fairlead/ratelimit';
 import type { OverloadOptions } from './options.ts';
 import { work as method, type WorkRequest } from './service.ts';
 
@@ -43,10 +43,7 @@ async function serve({ transport, work, protection }: ServerSetup): Promise<void
   // Whatever becomes of the parent, nothing is left of this process.
   process.on('disconnect', () => process.exit(0));
   process.on('SIGINT', () => {});
-  const shedder =
-    protection === 'adaptive'
-      ? shed({ limit: adaptiveLimit({ loopDelay: createLoopDelay() }) })
-      : undefined;
+  const shedder = protection === 'adaptive' ? shed({ loopDelay: createLoopDelay() }) : undefined;
   const endpoint = endpointOf(work);
   const at = { host: '127.0.0.1', port: 0 };
   const listen = async () => {
