@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chainSubject } from './chain.ts';
+import { concurrencySubject } from './concurrency.ts';
 import { contextSubject } from './context.ts';
 import { discoverySubject } from './discovery.ts';
 import { grpcSubject } from './grpc.ts';
@@ -20,6 +21,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   routes: routesSubject,
   discovery: discoverySubject,
   lb: lbSubject,
+  concurrency: concurrencySubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

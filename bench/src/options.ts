@@ -8,6 +8,7 @@ export const subjectNames = [
   'routes',
   'discovery',
   'lb',
+  'concurrency',
   'http-server',
   'http-client',
   'grpc',
