@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { runToEnd } from '@fairlead/peers/process';
 import { adaptiveLimit } from '@fairlead/ratelimit';
 import { expect, test } from 'vitest';
 import { simulateOverload } from '../src/simulate/overload.ts';
@@ -21,3 +23,19 @@ test('one that takes all that comes serves next to nobody in time, and does not 
   expect(overloaded.goodput).toBeLessThan(0.3 * full.goodput);
   expect(recoverySeconds).toBeGreaterThan(7);
 }, 60_000);
+
+test('the command loads a real server, and says what became of its calls', async () => {
+  const program = fileURLToPath(new URL('../src/chaos/main.ts', import.meta.url));
+  const { code, stdout, stderr } = await runToEnd(process.execPath, [
+    '--import=tsx',
+    '--conditions=@fairlead/source',
+    program,
+    ...['--scenario', 'overload', '--seconds=2', '--json'],
+  ]);
+  // What a machine with other work can do is not asked of it: that is the simulation's part.
+  const report = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  expect(code).toBe(report.ok ? 0 : 1);
+  expect(report).toMatchObject({ transport: 'http', work: 'wait', protection: 'adaptive' });
+  expect(report.unloaded.goodput).toBeGreaterThan(0);
+  expect(stderr).toContain('overloaded');
+}, 120_000);
