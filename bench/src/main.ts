@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { breakerSubject } from './breaker.ts';
 import { chainSubject } from './chain.ts';
+import { concurrencySubject } from './concurrency.ts';
 import { contextSubject } from './context.ts';
 import { discoverySubject } from './discovery.ts';
 import { grpcSubject } from './grpc.ts';
@@ -32,6 +33,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   lb: lbSubject,
   breaker: breakerSubject,
   ratelimit: ratelimitSubject,
+  concurrency: concurrencySubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,

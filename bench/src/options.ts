@@ -11,6 +11,7 @@ export const subjectNames = [
   'lb',
   'breaker',
   'ratelimit',
+  'concurrency',
   'http-server',
   'http-client',
   'grpc',

@@ -1,5 +1,6 @@
 // `npm run chaos` does harm to real processes while they are called, and says what the callers noticed.
 import { type Context, createContext } from '@fairlead/endpoint';
+import { overload } from '../overload/main.ts';
 import { type ChaosOptions, parseChaosCommand } from './options.ts';
 import { renderPicture } from './picture.ts';
 import { createProgress } from './progress.ts';
@@ -13,7 +14,10 @@ const widest = 100;
 const margin = 10;
 
 async function main(): Promise<void> {
-  const { runs, all, write } = parseChaosCommand(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  // It has one server and no registry, so flags of its own.
+  if (/--scenario[= ]overload\b/.test(args.join(' '))) return await overload(args);
+  const { runs, all, write } = parseChaosCommand(args);
   using ctx = createContext();
   const stopping = ctx.withCancel();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

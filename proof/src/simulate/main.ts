@@ -4,6 +4,7 @@ import { consistentHashing } from './consistent-hashing.ts';
 import type { Experiment } from './experiment.ts';
 import { failingInstance } from './failing-instance.ts';
 import { hedging } from './hedging.ts';
+import { overload } from './overload.ts';
 import { retries } from './retries.ts';
 import { slowInstance } from './slow-instance.ts';
 import { renderTable } from './table.ts';
@@ -15,6 +16,7 @@ const experiments: Readonly<Record<string, Experiment>> = {
   hashing: consistentHashing,
   retries,
   hedging,
+  overload,
 };
 
 const { values } = parseArgs({

@@ -92,16 +92,27 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
     refused,
   });
   const isFixed = typeof options.limit === 'number';
-  /** One for all calls: where nobody measures them there is nothing to remember of each. */
+  // Made once: a call of a fixed limit has nothing to remember.
   const leave = (): void => places.leave();
+  const failed = (error: unknown): never => {
+    places.leave();
+    throw error;
+  };
 
   function hold<Req, Res>(next: Endpoint<Req, Res>, request: Req, ctx: Context): Promise<Res> {
-    if (isFixed || isAsyncIterable(request)) return settle(next(request, ctx), leave, ctx);
+    const toItsEnd = (stream: Res): Promise<Res> => settle(Promise.resolve(stream), leave, ctx);
+    // A stream lasts as long as its reader likes, and says nothing of the load.
+    if (isFixed || isAsyncIterable(request)) {
+      return next(request, ctx).then((response) => {
+        if (isAsyncIterable(response)) return toItsEnd(response);
+        places.leave();
+        return response;
+      }, failed);
+    }
     const startedAt = clock.now();
     return next(request, ctx).then(
       (response) => {
-        // A stream lasts as long as its reader likes.
-        if (isAsyncIterable(response)) return settle(Promise.resolve(response), leave, ctx);
+        if (isAsyncIterable(response)) return toItsEnd(response);
         places.ended(startedAt, undefined);
         return response;
       },

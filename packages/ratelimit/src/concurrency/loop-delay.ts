@@ -11,7 +11,7 @@ export interface LoopDelay {
 export interface LoopDelayOptions {
   /** How often the loop is looked at, in milliseconds. Default 10. */
   readonly resolutionMs?: number | undefined;
-  /** How much time a reading is about at least, in milliseconds. Default 250. */
+  /** How much time a reading is about at least, in milliseconds. Default 100. */
   readonly windowMs?: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export function createLoopDelay(options: LoopDelayOptions = {}): MeasuredLoopDel
     max: 1000,
     integer: true,
   });
-  const windowMs = checkNumber('windowMs', options.windowMs ?? 250, { max: 60_000 });
+  const windowMs = checkNumber('windowMs', options.windowMs ?? 100, { max: 60_000 });
   let histogram: IntervalHistogram | undefined;
   let windowEnd = 0;
   let currentMs = 0;

@@ -13,11 +13,11 @@ export const shareOfLimit: Readonly<Record<Priority, number>> = {
   low: 0.5,
 };
 
-/** The delay of the loop from which calls of a priority are shed, as a multiple of the one that is allowed. */
-export const shareOfDelay: Readonly<Record<Priority, number>> = {
-  critical: 2,
-  normal: 1,
-  low: 0.5,
+/** The chance of a call of a priority where this share of all calls may come in. */
+export const chanceOf: Readonly<Record<Priority, (share: number) => number>> = {
+  critical: (share) => 2 * share,
+  normal: (share) => share,
+  low: (share) => 2 * share - 1,
 };
 
 const healthPath = /\/(?:health|healthz|healthcheck|livez|readyz|live|ready|ping)(?:\/|$)/;

@@ -128,27 +128,36 @@ describe('priorities', () => {
 });
 
 describe('a late event loop', () => {
-  const loopDelay = { currentMs: 0 };
-  test.each<[number, Priority, number]>([
-    [49, 'low', 0],
-    [75, 'low', 0.5],
-    [100, 'normal', 0],
-    [150, 'normal', 0.5],
-    [300, 'normal', 1],
-    [200, 'critical', 0],
-    [250, 'critical', 0.25],
-  ])('by %i ms sheds of calls that are %s this share: %f', (delayMs, priority, share) => {
-    loopDelay.currentMs = delayMs;
+  // The first step makes 0.4 of the share: see loopGate.
+  test.each<[Priority, number]>([
+    ['low', 0],
+    ['normal', 40],
+    ['critical', 80],
+  ])('lets in of 100 calls that are %s: %i', (priority, count) => {
+    const loopDelay = { currentMs: 0 };
     let draw = 0;
-    const { meets, shedder } = scene({
+    const { meets, pass, shedder } = scene({
       limit: false,
       loopDelay,
-      maxLoopDelayMs: 100,
+      maxLoopDelayMs: 50,
       priority: () => priority,
       random: () => (draw++ % 100) / 100,
     });
+    expect(meets()).toBeUndefined();
+    loopDelay.currentMs = 100;
+    pass(100);
     for (let i = 0; i < 100; i++) meets();
-    expect(shedder.shed).toBe(share * 100);
+    expect(shedder.inFlight - 1).toBe(count);
+  });
+
+  test('lowers the limit that is learned by default', () => {
+    const { shedder, pass } = scene({ loopDelay: { currentMs: 1000 }, random: () => 0 });
+    for (let i = 0; i < 5; i++) {
+      const end = shedder.admit(background, arrived());
+      pass(600);
+      end(undefined);
+    }
+    expect(shedder.limit).toBeLessThan(20);
   });
 });
 

@@ -15,7 +15,8 @@ import { adaptiveLimit } from './adaptive-limit.ts';
 import { type ConcurrencyLimit, limitOf } from './concurrency-limit.ts';
 import { isCutOff } from './cut-off.ts';
 import type { LoopDelay } from './loop-delay.ts';
-import { isHealthCheck, type Priority, shareOfDelay, shareOfLimit } from './priority.ts';
+import { loopGate } from './loop-gate.ts';
+import { chanceOf, isHealthCheck, type Priority, shareOfLimit } from './priority.ts';
 
 /** A call whose head has come and nothing else: every `ServerCall` of a transport is one. */
 export interface ArrivedCall {
@@ -26,18 +27,16 @@ export interface ArrivedCall {
 
 /** When a server refuses calls, and which ones. */
 export interface ShedOptions {
-  /** How many calls may be under way at once. Default: {@link adaptiveLimit} with its defaults; `false` for no limit. */
+  /** How many calls may be under way at once. Default: {@link adaptiveLimit} with this `loopDelay`; `false` for no limit. */
   readonly limit?: number | ConcurrencyLimit | false | undefined;
-  /** The delay of the event loop, above which calls are shed by chance. Default: it is not looked at. */
+  /** The delay of the event loop: see {@link shed}. Default: it is not looked at. */
   readonly loopDelay?: LoopDelay | undefined;
-  /**
-   * The delay of the loop above which calls are shed, in milliseconds; at twice as much all of them are.
-   * Calls of priority `low` from half of it, `critical` ones from twice. Default 100.
-   */
+  /** The delay of the loop that is kept to by shedding calls by chance, in milliseconds. Default 50. */
   readonly maxLoopDelayMs?: number | undefined;
   /**
    * How much a call matters, by what is known before its body is read. Calls that are `low` may fill half
-   * of the limit, `normal` ones nine tenths. Default: all are alike, and may fill it.
+   * of the limit, `normal` ones nine tenths. While the loop is late and a share of all calls is let in,
+   * `critical` ones have twice that chance, and `low` ones none below a half. Default: all are alike.
    */
   readonly priority?: ((ctx: Context, call: ArrivedCall) => Priority) | undefined;
   /** What is never shed, and does not count. Default: gRPC's health service, and paths such as `/health` and `/readyz`. */
@@ -83,12 +82,13 @@ export interface ShedHooks {
  * with `unavailable` and `retryAfterMs` before their body is read, so that a refusal costs next to nothing.
  *
  * ```ts
- * const loopDelay = createLoopDelay();
- * const shedder = shed({ limit: adaptiveLimit({ loopDelay }) });
+ * const shedder = shed({ loopDelay: createLoopDelay() });
  * const handler = routes([group('', [], everything, shedder.hooks)]);
  * const server = createGrpcServer({ admit: shedder.admit });
  * ```
  *
+ * - The limit keeps calls from waiting for each other. It does not see those that wait for a process that
+ *   computes: with `loopDelay` as many calls are let in as keep the event loop's delay at `maxLoopDelayMs`.
  * - One for the process, whatever it serves: it is the process that is overloaded.
  * - Health checks are never shed: an orchestrator would restart those that do their best.
  * - A call whose deadline is over is refused with `deadline_exceeded`: nobody waits for it.
@@ -98,8 +98,12 @@ export interface ShedHooks {
 export function shed(options: ShedOptions = {}): Shedder {
   const { priority, isExempt = isHealthCheck, loopDelay } = options;
   const { random = systemRandom, clock = systemClock } = options;
-  const limit = options.limit === false ? undefined : limitOf(options.limit ?? adaptiveLimit());
-  const maxLoopDelayMs = checkNumber('maxLoopDelayMs', options.maxLoopDelayMs ?? 100, { min: 1 });
+  const maxLoopDelayMs = checkNumber('maxLoopDelayMs', options.maxLoopDelayMs ?? 50, { min: 1 });
+  const limit =
+    options.limit === false
+      ? undefined
+      : limitOf(options.limit ?? adaptiveLimit({ loopDelay, maxLoopDelayMs }));
+  const gate = loopDelay && loopGate(loopDelay, maxLoopDelayMs);
   const retryAfterMs = checkNumber('retryAfterMs', options.retryAfterMs ?? 1000);
   const admitted: ContextKey<EndAdmitted> = contextKey('admitted');
   let inFlight = 0;
@@ -112,11 +116,9 @@ export function shed(options: ShedOptions = {}): Shedder {
     return inFlight < Math.max(1, Math.floor(current * share));
   }
 
-  function isLoopLate(matters: Priority): boolean {
-    if (loopDelay === undefined) return false;
-    const allowedMs = maxLoopDelayMs * shareOfDelay[matters];
-    const excess = loopDelay.currentMs / allowedMs - 1;
-    return excess > 0 && random() < excess;
+  function passesGate(matters: Priority): boolean {
+    const share = gate?.share(clock.now()) ?? 1;
+    return share === 1 || random() < chanceOf[matters](share);
   }
 
   function admit(ctx: Context, call: ArrivedCall): EndAdmitted {
@@ -124,7 +126,7 @@ export function shed(options: ShedOptions = {}): Shedder {
     const { operation } = call;
     if (isExempt(operation)) return nothing;
     const matters = priority?.(ctx, call) ?? 'normal';
-    if (!hasPlace(matters) || isLoopLate(matters)) {
+    if (!hasPlace(matters) || !passesGate(matters)) {
       count++;
       throw new ServiceError('unavailable', 'overloaded: try again later', { retryAfterMs });
     }

@@ -1,0 +1,52 @@
+import { type Line, line } from './result.ts';
+import { inPasses, interleave } from './rounds.ts';
+import { ratios } from './spread.ts';
+import type { Subject } from './subject.ts';
+import { startWorkers } from './worker-set.ts';
+
+const kinds = {
+  bare: 'nothing around it',
+  bulkhead: 'bulkhead',
+  'bulkhead, adaptive': 'bulkhead with an adaptive limit',
+  'bulkhead, full': 'bulkhead, full: a refusal that is caught',
+  'shed, admitted': 'shed: let in, and ended',
+  'shed, refused': 'shed: a refusal that is caught',
+  throttle: 'adaptiveThrottle',
+  cockatiel: 'cockatiel: bulkhead',
+  'cockatiel, full': 'cockatiel: bulkhead, full: a refusal that is caught',
+} as const;
+
+type Kind = keyof typeof kinds;
+// Sound: the object above has no other keys.
+const names = Object.keys(kinds) as readonly Kind[];
+
+/** What it costs to count the calls under way, beside another library's bulkhead. */
+export const concurrencySubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
+  const samples = await inPasses(passes, async () => {
+    await using workers = await startWorkers(names, (name) => [
+      'loops/concurrency',
+      { node, cpu: 'subject', args: [name] },
+    ]);
+    await workers.warmUp(warmUpMs / 3);
+    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
+  });
+
+  const nsOf = (name: Kind): number[] => samples[name].map(({ ns = Number.NaN }) => ns);
+  const bare = nsOf('bare');
+  const added = (name: Kind): number[] =>
+    nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
+  const compared = (of: Kind, goal?: { readonly atMost: number }): Line[] => [
+    line(`${kinds[of]} ÷ cockatiel's`, '×', ratios(nsOf(of), nsOf('cockatiel')), goal),
+    line('  the same, without the call itself', '×', ratios(added(of), added('cockatiel'))),
+  ];
+  return [
+    {
+      title: 'An awaited call that is counted while it is under way',
+      lines: [
+        ...compared('bulkhead', { atMost: 1 }),
+        ...compared('bulkhead, adaptive'),
+        ...names.map((name) => line(kinds[name], 'ns', nsOf(name))),
+      ],
+    },
+  ];
+};
