@@ -10,7 +10,7 @@ import {
   redMetrics,
   spanExemplar,
 } from '@fairlead/metrics';
-import { trace } from '@opentelemetry/api';
+import { spanOf } from '@fairlead/tracing';
 import { Registry } from 'prom-client';
 import type { Protection } from './protection.ts';
 import type { AddService } from './service.ts';
@@ -38,8 +38,8 @@ export function observe(log: Logger, protection: Protection): Observability {
   }
   return {
     middleware: chain(
-      accessLog(log, { fields: spanFields(trace) }),
-      redMetrics(meter, { exemplar: spanExemplar(trace) }),
+      accessLog(log, { fields: spanFields(spanOf) }),
+      redMetrics(meter, { exemplar: spanExemplar(spanOf) }),
     ),
     counted: (service) => counted(service, meter),
     page: metricsPage(registry),
