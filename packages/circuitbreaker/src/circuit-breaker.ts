@@ -119,9 +119,16 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   };
 }
 
+/** Made once, as there may be a breaker for each of many keys. */
+const defaultTrip: readonly TripRule[] = [
+  /* @__PURE__ */ consecutiveFailures(5),
+  /* @__PURE__ */ failureRatio(),
+];
+const defaultOpenTime: OpenTime = /* @__PURE__ */ equalJitter();
+
 function rulesOf(options: CircuitBreakerOptions): MachineRules {
-  const { clock = systemClock, random = systemRandom, openMs = equalJitter() } = options;
-  const { trip = [consecutiveFailures(5), failureRatio()] } = options;
+  const { clock = systemClock, random = systemRandom, openMs = defaultOpenTime } = options;
+  const { trip = defaultTrip } = options;
   if (typeof openMs === 'number') checkNumber('openMs', openMs);
   const makers = typeof trip === 'function' ? [trip] : trip;
   return {

@@ -42,13 +42,17 @@ export function countsAsFailure(error: unknown): boolean {
 
 /** The options as one function. */
 export function verdictOf(options: VerdictOptions): (error: unknown) => Verdict {
-  const {
-    isFailure = countsAsFailure,
-    isExcluded = () => true,
-    isOverload = (error) => ServiceError.from(error).code === 'resource_exhausted',
-  } = options;
+  const { isFailure = countsAsFailure, isExcluded = always, isOverload = isExhausted } = options;
   return (error) => {
     if (isFailure(error)) return isOverload(error) ? 'overload' : 'failure';
     return isExcluded(error) ? 'excluded' : 'success';
   };
+}
+
+function always(): boolean {
+  return true;
+}
+
+function isExhausted(error: unknown): boolean {
+  return ServiceError.from(error).code === 'resource_exhausted';
 }

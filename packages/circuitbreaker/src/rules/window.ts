@@ -36,8 +36,8 @@ const stride = 4;
  */
 function timeWindow(ms: number, lookEvery: number, clock: Clock): Window {
   const slotMs = ms / slots;
-  const calls = new Float64Array(slots);
-  const bad = new Float64Array(slots);
+  const calls = Array<number>(slots).fill(0);
+  const bad = Array<number>(slots).fill(0);
   let slot = Math.floor(clock.now() / slotMs);
   let place = slot % slots;
   /** Good calls since the last look at the clock: they belong to its bucket. */
