@@ -274,3 +274,43 @@ describe('a call that is made more than once', patient, () => {
     ]);
   });
 });
+
+describe('a batch of JSON-RPC', patient, () => {
+  it.each([
+    ['call', 2, ['client sum', 'server sum']],
+    ['caller', 1, 'server sum'],
+  ] as const)('where the parent is the %s takes %i requests', async (parent, requests, entry) => {
+    const { received } = await exporting();
+    const method = jsonrpcMethod(async ({ a, b }: Pair) => a + b, {
+      // Taken at its word: the test is the only caller.
+      decode: (params) => params as unknown as Pair,
+      ...traceServer(),
+    });
+    const handler = jsonrpcHandler({ sum: method });
+    let posts = 0;
+    const server = closeWithTest(
+      createHttpServer((request, response) => {
+        posts += 1;
+        handler(request, response);
+      }),
+    );
+    const { port } = await server.listen();
+    const url = `http://127.0.0.1:${port}`;
+    const client = closeWithTest(createJsonrpcClient(url, { batch: {} }));
+    const sum = client.endpoint<Pair, number>({ method: 'sum', ...traceClient({ parent }) });
+    const both = traceCall('both')((pair: Pair, ctx) =>
+      Promise.all([sum(pair, ctx), sum(pair, ctx)]),
+    );
+    expect(await both({ a: 1, b: 2 }, background)).toEqual([3, 3]);
+
+    expect(posts).toBe(requests);
+    await expect.poll(async () => (await received()).length).toBe(5);
+    const inside = tree(await received()).flat();
+    expect(inside.filter((found) => String(found) === String(entry)).length).toBe(2);
+  });
+
+  it('wants to know whose span is the parent', () => {
+    // @ts-expect-error
+    expect(() => traceClient({ parent: 'nobody' })).toThrow("must be 'call' or 'caller'");
+  });
+});
