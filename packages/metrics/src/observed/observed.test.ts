@@ -2,7 +2,7 @@ import { background, ServiceError } from '@fairlead/endpoint';
 import { createBalancer } from '@fairlead/lb';
 import { createEndpointer, createInstancer, createMemoryRegistry } from '@fairlead/sd';
 import { fakeClock } from '@fairlead/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { shown } from '../../test/shown.ts';
 import { prometheusMeter } from '../prometheus/meter.ts';
 import { metricRegistry } from '../prometheus/registry.ts';
@@ -12,6 +12,8 @@ import { observeBulkhead } from './bulkhead.ts';
 import { observeDiscovery } from './discovery.ts';
 import { observeEventLoop } from './event-loop.ts';
 import { observeState } from './state.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function make() {
   const registry = metricRegistry();
