@@ -20,10 +20,12 @@ import {
 import { createJsonrpcClient, jsonrpcHandler, jsonrpcMethod } from '@fairlead/jsonrpc';
 import { fakeClock } from '@fairlead/testing';
 import { createMemoryClient, createMemoryServer } from '@fairlead/transport';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { collecting, parsed } from '../test/lines.ts';
 import { accessLog, accessLogHooks } from './access-log.ts';
 import { forCall } from './call-facts.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const sum: Operation = {
   side: 'server',

@@ -1,9 +1,11 @@
 import { ServiceError } from '@fairlead/endpoint';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { collecting, parsed } from '../test/lines.ts';
 import { logger } from './line-logger.ts';
 import { silent } from './logger.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('logger', () => {
   it('writes a line of JSON', () => {
@@ -192,7 +194,7 @@ describe('what cannot be written as it is', () => {
     }
   });
 
-  it('is a line that JSON can read, whatever the fields', { timeout: 60_000 }, () => {
+  it('is a line that JSON can read, whatever the fields', () => {
     const { log, lines } = collecting();
     const anything = fc.anything({ maxDepth: 2, maxKeys: 4, withBigInt: true, withMap: true });
     const text = fc.string({ unit: 'binary', maxLength: 20 });

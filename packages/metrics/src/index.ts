@@ -20,6 +20,12 @@ export {
   type ObservedInstance,
   observeBalancer,
 } from './observed/balancer.ts';
+export {
+  type ObservedBreaker,
+  type ObservedBreakerState,
+  observeBreaker,
+} from './observed/breaker.ts';
+export { type ObservedBulkhead, observeBulkhead } from './observed/bulkhead.ts';
 export { type ObservedInstancer, observeDiscovery } from './observed/discovery.ts';
 export { type EventLoopOptions, observeEventLoop } from './observed/event-loop.ts';
 export { observeState, type StateSpec } from './observed/state.ts';

@@ -18,11 +18,13 @@ import {
   routes,
 } from '@fairlead/http';
 import { fakeClock } from '@fairlead/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openMetrics, page, shown } from '../test/shown.ts';
 import { prometheusMeter } from './prometheus/meter.ts';
 import { metricRegistry } from './prometheus/registry.ts';
 import { type RedOptions, redHooks, redMetrics } from './red.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const sum: Operation = {
   side: 'server',

@@ -8,12 +8,14 @@ import {
   AlwaysOnSampler,
   NodeTracerProvider,
 } from '@opentelemetry/sdk-trace-node';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { openMetrics, page } from '../test/shown.ts';
 import { prometheusMeter } from './prometheus/meter.ts';
 import { metricRegistry } from './prometheus/registry.ts';
 import { redHooks, redMetrics } from './red.ts';
 import { spanExemplar } from './span-exemplar.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 afterEach(() => {
   trace.disable();

@@ -1,9 +1,10 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { checkNumber } from '@fairlead/endpoint';
 import type { Meter } from '../meter.ts';
 
 /** How the delay of the event loop is measured. */
 export interface EventLoopOptions {
-  /** How often it is looked at, in milliseconds. Default 10. */
+  /** How often it is looked at, in milliseconds, from 1 to 1000. Default 10. */
   readonly resolutionMs?: number | undefined;
 }
 
@@ -20,7 +21,11 @@ export interface EventLoopOptions {
  * With several who look (two Prometheus servers) each sees what came since the other one did.
  */
 export function observeEventLoop(meter: Meter, options: EventLoopOptions = {}): () => void {
-  const { resolutionMs = 10 } = options;
+  const resolutionMs = checkNumber('resolutionMs', options.resolutionMs ?? 10, {
+    min: 1,
+    max: 1000,
+    integer: true,
+  });
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
   let before: EventLoopUtilization = performance.eventLoopUtilization();

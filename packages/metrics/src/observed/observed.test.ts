@@ -2,14 +2,18 @@ import { background, ServiceError } from '@fairlead/endpoint';
 import { createBalancer } from '@fairlead/lb';
 import { createEndpointer, createInstancer, createMemoryRegistry } from '@fairlead/sd';
 import { fakeClock } from '@fairlead/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { shown } from '../../test/shown.ts';
 import { prometheusMeter } from '../prometheus/meter.ts';
 import { metricRegistry } from '../prometheus/registry.ts';
 import { observeBalancer } from './balancer.ts';
+import { type ObservedBreaker, type ObservedBreakerState, observeBreaker } from './breaker.ts';
+import { observeBulkhead } from './bulkhead.ts';
 import { observeDiscovery } from './discovery.ts';
 import { observeEventLoop } from './event-loop.ts';
 import { observeState } from './state.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function make() {
   const registry = metricRegistry();
@@ -96,8 +100,55 @@ it('shows which of its states something is in', async () => {
   expect(await shown(registry)).toHaveLength(3);
 });
 
+it('shows the state of a breaker, and counts what came in between', async () => {
+  const { registry, meter } = make();
+  const listeners = new Set<Parameters<ObservedBreaker['subscribe']>[0]>();
+  let state: ObservedBreakerState = { kind: 'closed' };
+  const breaker: ObservedBreaker = {
+    get state() {
+      return state;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const unlink = observeBreaker(meter, 'addsvc', breaker);
+  const to = (next: ObservedBreakerState): void => {
+    state = next;
+    for (const listener of listeners) listener({ to: next });
+  };
+  to({ kind: 'open' });
+  to({ kind: 'half_open' });
+  to({ kind: 'open' });
+  to({ kind: 'forced', as: 'closed' });
+  const lines = await shown(registry);
+  expect(
+    lines.filter((line) => line.startsWith('fairlead_breaker_state') && !line.endsWith(' 0')),
+  ).toEqual(['fairlead_breaker_state{name="addsvc",state="forced_closed"} 1']);
+  expect(lines).toContain('fairlead_breaker_changes_total{name="addsvc",state="open"} 2');
+  unlink();
+  expect(listeners.size).toBe(0);
+  expect(await shown(registry, 'fairlead_breaker_state')).toEqual([]);
+});
+
+it('shows how full a bulkhead is', async () => {
+  const { registry, meter } = make();
+  const bulkhead = { limit: 4, inFlight: 4, waiting: 2 };
+  const unlink = observeBulkhead(meter, 'reports', bulkhead);
+  bulkhead.waiting = 3;
+  expect(await shown(registry)).toEqual([
+    'fairlead_bulkhead_calls{name="reports",state="in_flight"} 4',
+    'fairlead_bulkhead_calls{name="reports",state="waiting"} 3',
+    'fairlead_bulkhead_limit{name="reports"} 4',
+  ]);
+  unlink();
+  expect(await shown(registry)).toEqual([]);
+});
+
 it('shows how late and how busy the event loop is', async () => {
   const { registry, meter } = make();
+  expect(() => observeEventLoop(meter, { resolutionMs: 0 })).toThrow(RangeError);
   const unlink = observeEventLoop(meter, { resolutionMs: 1 });
   const delays = 'fairlead_event_loop_delay_seconds';
   // Each look begins anew: it has something to show once Node has sampled.

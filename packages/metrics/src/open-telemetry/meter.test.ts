@@ -5,9 +5,11 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { redMetrics } from '../red.ts';
 import { openTelemetryMeter } from './meter.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A meter over the real SDK, and what it has collected. */
 function make() {

@@ -2,12 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { background } from '@fairlead/endpoint';
 import { createHttpServer, fetchHandler, route, routes } from '@fairlead/http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openMetrics } from '../../test/shown.ts';
 import { prometheusMeter } from './meter.ts';
 import { metricsPage } from './page.ts';
 import { type MetricFamily, metricRegistry } from './registry.ts';
 import { textTypes } from './text.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const servers: Server[] = [];
 afterEach(async () => {

@@ -5,10 +5,12 @@ import {
   type OpenMetricsContentType,
   Registry,
 } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openMetrics, page } from '../../test/shown.ts';
 import { prometheusMeter } from './meter.ts';
 import type { MetricRegistry } from './registry.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const help = 'For a test.';
 
