@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { replaceBetween } from './readme.ts';
 import { renderSection } from './report.ts';
 import { isMet, line } from './result.ts';
 
@@ -25,10 +24,4 @@ test('a section is a table with its goals and its noise', () => {
       '| ours          | 12346 calls/s | 12346 – 12346 |         |     |',
     ].join('\n'),
   );
-});
-
-test('tables replace what was between their markers, and nothing else', () => {
-  const text = 'a\n<!-- bench:x -->\nold\n<!-- /bench:x -->\nb';
-  expect(replaceBetween(text, 'x', 'new')).toBe('a\n<!-- bench:x -->\nnew\n<!-- /bench:x -->\nb');
-  expect(() => replaceBetween(text, 'y', 'new')).toThrow('bench:y');
 });

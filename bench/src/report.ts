@@ -1,19 +1,10 @@
+import { markdownTable } from './markdown.ts';
 import { isMet, type Line, type Section, type Unit } from './result.ts';
 
-/** A section as a Markdown table, padded so that it reads as well in a terminal. */
+/** A section as a Markdown table. */
 export function renderSection({ title, node, lines }: Section): string {
-  const rows = [['', 'median', 'min – max', 'goal', ''], ...lines.map(cellsOf)];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
-    Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const rule = widths.map((width, column) =>
-    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  const [head = [], ...body] = rows.map((row) =>
-    row.map((cell, column) => pad(cell, widths[column] ?? 0, column)),
-  );
-  const table = [head, rule, ...body].map((row) => `| ${row.join(' | ')} |`);
-  return [`**${title}, Node ${node}**`, '', ...table].join('\n');
+  const table = markdownTable(['', 'median', 'min – max', 'goal', ''], lines.map(cellsOf));
+  return `**${title}, Node ${node}**\n\n${table}`;
 }
 
 function cellsOf(line: Line): string[] {
@@ -26,10 +17,6 @@ function cellsOf(line: Line): string[] {
     goalText(line),
     met === undefined ? '' : met ? 'met' : 'missed',
   ];
-}
-
-function pad(cell: string, width: number, column: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
 function goalText({ goal, unit }: Line): string {

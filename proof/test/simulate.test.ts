@@ -33,7 +33,8 @@ test('peak EWMA keeps nearly every call from a slow instance, as the note says',
 test('an instance that fails fast draws calls from all policies but the default', async () => {
   const [table] = (await failingInstance(effort)).tables;
   expect(cell(table, 'least request, all', 'alone')).toBeGreaterThan(30);
-  expect(cell(table, 'peak EWMA (default)', 'alone')).toBeLessThan(0.1);
+  // Of 6000 calls some six: those under way before its first failure is known, and one each time it was forgotten.
+  expect(cell(table, 'peak EWMA (default)', 'alone')).toBeLessThan(0.2);
   expect(cell(table, 'least request, all', 'with ejection')).toBeLessThan(0.5);
 });
 

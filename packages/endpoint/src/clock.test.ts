@@ -35,6 +35,14 @@ describe('systemClock.schedule', () => {
     vi.useRealTimers();
   });
 
+  it('has the time of fake timers while there are any', () => {
+    const before = systemClock.now();
+    vi.advanceTimersByTime(3_600_000);
+    expect(systemClock.now() - before).toBe(3_600_000);
+    vi.useRealTimers();
+    expect(Math.abs(systemClock.now() - performance.now())).toBeLessThan(60_000);
+  });
+
   it('runs once, after the delay and not before', () => {
     const run = vi.fn();
     systemClock.schedule(250, run);

@@ -18,9 +18,12 @@ export interface Clock {
 /** The longest delay that Node's timers keep; a longer one would fire at once. */
 const maxDelayMs = 2_147_483_647;
 
-/** The clock of the process: `performance.now()` and Node's timers. */
+/** What the process has, unless somebody puts something else in its place: each look at the global is a call. */
+const { performance: own, setTimeout: ownSetTimeout } = globalThis;
+
+/** The clock of the process: `performance.now()` and Node's timers, or the fake ones that a test runner has put in their place. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => (setTimeout === ownSetTimeout ? own : performance).now(),
   schedule(delayMs, run) {
     let remaining = Math.max(0, delayMs);
     const step = (): NodeJS.Timeout => {

@@ -9,7 +9,7 @@ export type WeightedDraw = (random: Random) => number;
  */
 export function weightedDraw(weights: readonly number[]): WeightedDraw {
   const size = weights.length;
-  if (weights.every((weight) => weight === weights[0])) {
+  if (areEqual(weights)) {
     return (random) => Math.floor(random() * size);
   }
   const { limits, aliases } = aliasTable(weights);
@@ -19,6 +19,11 @@ export function weightedDraw(weights: readonly number[]): WeightedDraw {
     // Sound, both: every column has a limit and an alias, and a draw is below their number.
     return draw - column < (limits[column] as number) ? column : (aliases[column] as number);
   };
+}
+
+/** Whether each index has the same chance. */
+export function areEqual(weights: readonly number[]): boolean {
+  return weights.every((weight) => weight === weights[0]);
 }
 
 /** Columns of equal width: below its limit a column is its own index, above it is another's. */

@@ -7,6 +7,8 @@ import { balancedClient } from './balanced-client.ts';
 import { createBalancer } from './balancer.ts';
 import { ringHash } from './policies/ring-hash.ts';
 import { roundRobin } from './policies/round-robin.ts';
+import { retry } from './retry.ts';
+import { retryBudget } from './retry-budget.ts';
 import { routingKey } from './routing-key.ts';
 import { OwnTrail, trail } from './trail.ts';
 
@@ -153,4 +155,28 @@ test('a whole client: every endpoint goes through the same balancer', async () =
   const names = [await name(undefined, background), await name(undefined, background)];
   expect(names.sort()).toEqual(['a', 'b']);
   expect(seen).toHaveLength(3);
+});
+
+test('a call that goes well looks at the clock twice, the budget of its retry included', async () => {
+  const clock = fakeClock();
+  const now = vi.spyOn(clock, 'now');
+  const source = endpointer(entry(named('a')));
+  const balancer = createBalancer(source, { clock });
+  const call = retry({ budget: retryBudget({ clock }) })(balanced(balancer, self));
+  await call({}, background);
+  now.mockClear();
+  await call({}, background);
+  expect(now).toHaveBeenCalledTimes(2);
+});
+
+test('a budget on a clock of its own counts by that', async () => {
+  const [clock, other] = [fakeClock(), fakeClock()];
+  const budget = retryBudget({ ratio: 1, minPerSecond: 0, clock: other });
+  const source = endpointer(entry(named('a')));
+  const call = retry({ budget })(balanced(createBalancer(source, { clock }), self));
+  await other.advance(60_000);
+  await call({}, background);
+  await other.advance(5000);
+  expect(budget.withdraw()).toBe(true);
+  expect(budget.withdraw()).toBe(false);
 });

@@ -45,12 +45,13 @@ export function balanced<T, Req, Res>(
   const { key } = options;
 
   function pick(request: Req, ctx: Context): Lease<T> {
-    const been = ctx.get(trail);
-    const lease = balancer.pick({
-      key: key === undefined ? ctx.get(routingKey) : key(request, ctx),
-      avoid: been?.tried,
-    });
-    been?.add(lease.instance.id);
+    const visited = ctx.get(trail);
+    const avoid = visited?.tried;
+    const about = key === undefined ? ctx.get(routingKey) : key(request, ctx);
+    // Most calls want nothing of their own, and need no object to say so.
+    const wishes = avoid === undefined && about === undefined ? undefined : { key: about, avoid };
+    const lease = balancer.pick(wishes);
+    visited?.add(lease.instance.id, lease.picked);
     return lease;
   }
 

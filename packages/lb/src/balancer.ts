@@ -5,7 +5,6 @@ import {
   type Random,
   ServiceError,
   systemClock,
-  systemRandom,
 } from '@fairlead/endpoint';
 import type { Endpointer, Instance } from '@fairlead/sd';
 import { type EjectionOptions, ejectionRules } from './ejection-rules.ts';
@@ -13,6 +12,7 @@ import { CallLease, type Lease } from './lease.ts';
 import type { Node } from './node.ts';
 import { peakEwma } from './policies/peak-ewma.ts';
 import type { PolicyFactory } from './policy.ts';
+import { quickRandom } from './quick-random.ts';
 import { roster } from './roster.ts';
 
 /** How a balancer chooses. */
@@ -28,7 +28,7 @@ export interface BalancerOptions {
   readonly panicThreshold?: number | undefined;
   /** Default: the clock of the process. */
   readonly clock?: Clock | undefined;
-  /** Default: the randomness of the process. */
+  /** Default: a generator of its own, seeded by the randomness of the process. */
   readonly random?: Random | undefined;
 }
 
@@ -80,7 +80,7 @@ export function createBalancer<T>(
   endpointer: Endpointer<T>,
   options: BalancerOptions = {},
 ): Balancer<T> {
-  const { clock = systemClock, random = systemRandom, policy: factory = peakEwma() } = options;
+  const { clock = systemClock, random = quickRandom(), policy: factory = peakEwma() } = options;
   const panicThreshold = checkNumber('panicThreshold', options.panicThreshold ?? 0.5, {
     min: 0,
     max: 1,
@@ -104,11 +104,11 @@ export function createBalancer<T>(
     return nodes[Math.floor(random() * nodes.length)];
   }
 
-  function pick(wishes: PickOptions = {}): Lease<T> {
+  function pick(wishes?: PickOptions): Lease<T> {
     const now = clock.now();
     if (!follow(now)) throw noInstance(endpointer.current.error);
-    let node = policy.pick(now, wishes.key);
-    if (wishes.avoid?.has(node.instance.id)) node = another(now, wishes) ?? node;
+    let node = policy.pick(now, wishes?.key);
+    if (wishes?.avoid?.has(node.instance.id)) node = another(now, wishes) ?? node;
     const seat = seatOf(node);
     // An endpointer closes what it no longer lists, or everything when it is closed itself.
     if (!seat.entry.acquire()) throw noInstance(endpointer.current.error);

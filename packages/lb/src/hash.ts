@@ -9,10 +9,9 @@ const prime5 = 374_761_393;
  * for secrets, nor against those who choose their keys to collide.
  */
 export function hash32(text: string, seed = 0): number {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) > 127) return hashBytes(Buffer.from(text), seed);
-  }
-  return hashAscii(text, seed);
+  const hash = hashText(text, seed, 127);
+  // Most keys are ASCII, and are then their own bytes.
+  return hash >= 0 ? hash : hashText(Buffer.from(text).toString('latin1'), seed, 255);
 }
 
 function rotate(value: number, bits: number): number {
@@ -38,47 +37,56 @@ function finish(mixed: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Every word of the text at its own place, so that no bytes need be made of most keys. */
-function hashAscii(text: string, seed: number): number {
-  const word = (at: number): number =>
+/** Four bytes of a text each of whose characters is one, the first the lowest. */
+function wordAt(text: string, at: number): number {
+  return (
     text.charCodeAt(at) |
     (text.charCodeAt(at + 1) << 8) |
     (text.charCodeAt(at + 2) << 16) |
-    (text.charCodeAt(at + 3) << 24);
-  return hashWords(text.length, seed, word, (at) => text.charCodeAt(at));
+    (text.charCodeAt(at + 3) << 24)
+  );
 }
 
-function hashBytes(bytes: Buffer, seed: number): number {
-  // Sound: the index is within the bytes.
-  const byte = (at: number): number => bytes[at] as number;
-  return hashWords(bytes.length, seed, (at) => bytes.readInt32LE(at), byte);
-}
-
-function hashWords(
-  length: number,
-  seed: number,
-  word: (at: number) => number,
-  byte: (at: number) => number,
-): number {
+/** The hash of a text each of whose characters is one byte; -1 where one of them is above `highest`. */
+function hashText(text: string, seed: number, highest: number): number {
+  const { length } = text;
   let at = 0;
-  let hash: number;
+  let seen = 0;
+  let hash = (seed + prime5) | 0;
   if (length >= 16) {
-    let a = (seed + prime1 + prime2) | 0;
-    let b = (seed + prime2) | 0;
-    let c = seed | 0;
-    let d = (seed - prime1) | 0;
-    for (; at + 16 <= length; at += 16) {
-      a = round(a, word(at));
-      b = round(b, word(at + 4));
-      c = round(c, word(at + 8));
-      d = round(d, word(at + 12));
-    }
-    hash = (rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18)) | 0;
-  } else {
-    hash = (seed + prime5) | 0;
+    for (let i = 0; i < length; i++) seen |= text.charCodeAt(i);
+    hash = lanesOf(text, seed);
+    at = length & ~15;
   }
   hash = (hash + length) | 0;
-  for (; at + 4 <= length; at += 4) hash = mixWord(hash, word(at));
-  for (; at < length; at++) hash = mixByte(hash, byte(at));
-  return finish(hash);
+  // In one go: a key is read every time, and most are short.
+  for (; at + 4 <= length; at += 4) {
+    const a = text.charCodeAt(at);
+    const b = text.charCodeAt(at + 1);
+    const c = text.charCodeAt(at + 2);
+    const d = text.charCodeAt(at + 3);
+    seen |= a | b | c | d;
+    hash = mixWord(hash, a | (b << 8) | (c << 16) | (d << 24));
+  }
+  for (; at < length; at++) {
+    const byte = text.charCodeAt(at);
+    seen |= byte;
+    hash = mixByte(hash, byte);
+  }
+  return seen <= highest ? finish(hash) : -1;
+}
+
+/** What all whole sixteens of bytes come to. */
+function lanesOf(text: string, seed: number): number {
+  let a = (seed + prime1 + prime2) | 0;
+  let b = (seed + prime2) | 0;
+  let c = seed | 0;
+  let d = (seed - prime1) | 0;
+  for (let at = 0; at + 16 <= text.length; at += 16) {
+    a = round(a, wordAt(text, at));
+    b = round(b, wordAt(text, at + 4));
+    c = round(c, wordAt(text, at + 8));
+    d = round(d, wordAt(text, at + 12));
+  }
+  return (rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18)) | 0;
 }

@@ -17,6 +17,7 @@ export {
 export type { EjectionOptions } from './ejection-rules.ts';
 export { type HedgeOptions, type HedgePercentile, hedge } from './hedge.ts';
 export type { Lease } from './lease.ts';
+export type { Moment } from './moment.ts';
 export { type LeastRequestOptions, leastRequest } from './policies/least-request.ts';
 export { type MaglevOptions, maglev } from './policies/maglev.ts';
 export { type PeakEwmaOptions, peakEwma } from './policies/peak-ewma.ts';

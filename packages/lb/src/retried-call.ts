@@ -55,7 +55,10 @@ export class RetriedCall<Req, Res> {
       attemptTimeoutMs === Infinity ? undefined : this.ctx.withTimeout(attemptTimeoutMs);
     const current: Try = { number: ++this.number, operation: undefined, sent: false, scoped };
     const ctx = (scoped ?? this.ctx).with(attemptKey, current).with(trailKey, this.trail);
-    return this.next(this.request, ctx).then(
+    const response = this.next(this.request, ctx);
+    // Not before it, for where it was balanced the moment is known now.
+    if (current.number === 1) this.rules.budget?.deposit(this.trail.picked);
+    return response.then(
       (response) => {
         if (isAsyncIterable(response)) return this.untilFirst(response, current);
         scoped?.[Symbol.dispose]();

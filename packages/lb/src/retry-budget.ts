@@ -1,4 +1,5 @@
 import { type Clock, checkNumber, systemClock } from '@fairlead/endpoint';
+import { type Moment, nowOn } from './moment.ts';
 
 /** How many tries may be added to the calls themselves. */
 export interface RetryBudgetOptions {
@@ -14,8 +15,8 @@ export interface RetryBudgetOptions {
 
 /** Grants retries while they are few among the calls. */
 export interface RetryBudget {
-  /** A call begins. */
-  deposit(): void;
+  /** A call begins: at this moment, where the caller knows it, or now. */
+  deposit(moment?: Moment): void;
   /** Whether one retry is granted; it is taken then. */
   withdraw(): boolean;
 }
@@ -41,34 +42,37 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   const deposits = new Float64Array(slots);
   const withdrawals = new Float64Array(slots);
   let slot = -1;
+  let place = 0;
+  let slotEnd = -Infinity;
 
-  /** Lets go of what is older than the window. Returns the place of now. */
-  function place(): number {
-    const current = Math.floor(clock.now() / slotMs);
-    if (slot < 0) slot = current;
-    for (let steps = 0; slot < current; slot++, steps++) {
-      if (steps === slots) {
-        slot = current;
-        break;
-      }
-      deposits[(slot + 1) % slots] = 0;
-      withdrawals[(slot + 1) % slots] = 0;
+  /** Lets go of what is older than the window, so that {@link place} is that of now. */
+  function turn(now: number): void {
+    const current = Math.floor(now / slotMs);
+    const first = slot < 0 ? current : Math.max(slot + 1, current - slots + 1);
+    for (let i = first; i <= current; i++) {
+      deposits[i % slots] = 0;
+      withdrawals[i % slots] = 0;
     }
-    return current % slots;
+    slot = current;
+    place = current % slots;
+    slotEnd = (current + 1) * slotMs;
   }
 
   const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);
 
   return {
-    deposit() {
-      const at = place();
-      deposits[at] = (deposits[at] ?? 0) + 1;
+    deposit(moment) {
+      const now = nowOn(clock, moment);
+      if (now >= slotEnd) turn(now);
+      // Sound: `place` is one of the slots.
+      (deposits[place] as number)++;
     },
     withdraw() {
-      const at = place();
+      const now = clock.now();
+      if (now >= slotEnd) turn(now);
       // A little less than one, for what the multiplication leaves short of a whole.
       if (reserve + sum(deposits) * ratio - sum(withdrawals) < 1 - 1e-9) return false;
-      withdrawals[at] = (withdrawals[at] ?? 0) + 1;
+      (withdrawals[place] as number)++;
       return true;
     },
   };

@@ -86,8 +86,10 @@ export function retry(options: RetryOptions = {}): Middleware {
 
   return (next) =>
     function retried(request, ctx) {
-      budget?.deposit();
-      if (isAsyncIterable(request)) return next(request, ctx);
+      if (isAsyncIterable(request)) {
+        budget?.deposit();
+        return next(request, ctx);
+      }
       if (timeoutMs === Infinity) return new RetriedCall(next, request, ctx, rules).attempt();
       const scoped = ctx.withTimeout(timeoutMs);
       const call = new RetriedCall(next, request, scoped, rules);

@@ -1,11 +1,12 @@
 import { type ContextKey, contextKey } from '@fairlead/endpoint';
+import type { Moment } from './moment.ts';
 
 /** The instances that one call has been to: a balanced endpoint adds to it, and goes elsewhere where it can. */
 export interface Trail {
   /** Their ids; undefined where there is none. */
   readonly tried: ReadonlySet<string> | undefined;
-  /** The call goes to the instance of this id. */
-  add(id: string): void;
+  /** The call goes to the instance of this id, which was picked just now. */
+  add(id: string, picked?: Moment): void;
 }
 
 /** The context's value for the {@link Trail} of the call. Put there by `retry` and `hedge`. */
@@ -17,13 +18,16 @@ export class OwnTrail implements Trail {
   private last: string | undefined = undefined;
   /** Made for the second try: most calls have one. */
   private all: Set<string> | undefined = undefined;
+  /** When the last of them was picked, where that was said. */
+  picked: Moment | undefined = undefined;
 
   get tried(): ReadonlySet<string> | undefined {
     if (this.first !== undefined) this.all ??= new Set([this.first]);
     return this.all;
   }
 
-  add(id: string): void {
+  add(id: string, picked?: Moment): void {
+    this.picked = picked;
     if (this.first === undefined) this.first = id;
     else this.all = (this.all ?? new Set([this.first])).add(id);
     this.last = id;

@@ -32,29 +32,64 @@ export interface ChaosOptions {
   readonly json: boolean;
 }
 
+/** What the command is to do. */
+export interface ChaosCommand {
+  /** One, or with `--all` one for each registry, transport and scenario that the flags leave open. */
+  readonly runs: readonly ChaosOptions[];
+  /** Whether it is `--all`: then a table follows. */
+  readonly all: boolean;
+  /** Whether the table goes into the documents. */
+  readonly write: boolean;
+}
+
+/** How long each of many runs takes: three seconds before the harm, three of it, three after it. */
+const shortSeconds = '9';
+
 /** Reads a command line; throws with what is wrong with it. */
-export function parseChaosOptions(args: readonly string[]): ChaosOptions {
+export function parseChaosCommand(args: readonly string[]): ChaosCommand {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      registry: { type: 'string', default: 'memory' },
-      transport: { type: 'string', default: 'http' },
-      scenario: { type: 'string', default: 'kill' },
+      registry: { type: 'string' },
+      transport: { type: 'string' },
+      scenario: { type: 'string' },
       instances: { type: 'string', default: '3' },
       rate: { type: 'string', default: '200' },
-      seconds: { type: 'string', default: '20' },
+      seconds: { type: 'string' },
       json: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   });
-  return {
-    registry: oneOf('registry', registries, values.registry),
-    transport: oneOf('transport', transports, values.transport),
-    scenario: oneOf('scenario', scenarioNames, values.scenario),
+  const { all, write, json } = values;
+  if (write && !all) throw new Error('--write is for the table of --all');
+  const load = {
     instances: within('instances', values.instances, 2, 20),
     rate: within('rate', values.rate, 1, 5000),
-    seconds: within('seconds', values.seconds, 3, 3600),
-    json: values.json,
+    seconds: within('seconds', values.seconds ?? (all ? shortSeconds : '20'), 3, 3600),
+    json,
   };
+  const runs = chosen('scenario', scenarioNames, values.scenario, all ? undefined : 'kill').flatMap(
+    (scenario) =>
+      chosen('registry', registries, values.registry, all ? undefined : 'memory').flatMap(
+        (registry) =>
+          chosen('transport', transports, values.transport, all ? undefined : 'http').map(
+            (transport): ChaosOptions => ({ scenario, registry, transport, ...load }),
+          ),
+      ),
+  );
+  return { runs, all, write };
+}
+
+/** The one that a flag names, or its default; all where it has none. */
+function chosen<Name extends string>(
+  flag: string,
+  names: readonly Name[],
+  text: string | undefined,
+  byDefault: Name | undefined,
+): readonly Name[] {
+  if (text !== undefined) return [oneOf(flag, names, text)];
+  return byDefault === undefined ? names : [byDefault];
 }
 
 function oneOf<Name extends string>(flag: string, names: readonly Name[], text: string): Name {

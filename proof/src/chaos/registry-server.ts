@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startConsul } from '@fairlead/peers/consul';
 import { startEtcd } from '@fairlead/peers/etcd';
@@ -29,23 +29,25 @@ export async function startRegistry(kind: RegistryKind, folder: string): Promise
   };
 }
 
+/** The path is a link to the directory, so that it is cut and mended in one step: those who write make directories that are missing. */
 async function startDirectory(path: string): Promise<RegistryServer> {
-  await mkdir(path);
-  const aside = `${path}.aside`;
+  const truth = `${path}.truth`;
+  const next = `${path}.next`;
+  await mkdir(truth);
+  await symlink(truth, path);
   return {
     place: { kind: 'memory', at: path },
     async goDown() {
-      await rename(path, aside);
-      // In its place something that is no directory, which nobody can make one there either.
-      await writeFile(path, '');
+      await writeFile(next, '');
+      await rename(next, path);
     },
     async comeBack() {
-      await rm(path);
-      await rename(aside, path);
+      await symlink(truth, next);
+      await rename(next, path);
     },
     async forget() {
-      for (const name of await readdir(path, { recursive: true })) {
-        if (name.endsWith('.json')) await rm(join(path, name), { force: true });
+      for (const name of await readdir(truth, { recursive: true })) {
+        if (name.endsWith('.json')) await rm(join(truth, name), { force: true });
       }
     },
     // The folder is its owner's.

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from './load.ts';
-import { parseChaosOptions } from './options.ts';
+import type { ChaosOptions } from './options.ts';
 import { type Findings, renderReport, summarise } from './report.ts';
 
-const options = parseChaosOptions(['--seconds=3', '--rate=100']);
+const options: ChaosOptions = {
+  registry: 'memory',
+  transport: 'http',
+  scenario: 'kill',
+  instances: 3,
+  rate: 100,
+  seconds: 3,
+  json: false,
+};
 
 function findings(more: Partial<Findings> = {}): Findings {
   const samples = Array.from({ length: 300 }, (_, i): Sample => {

@@ -1,3 +1,5 @@
+import { markdownTable } from '@fairlead/bench/markdown';
+
 /** A table of results, and what it shows. */
 export interface Table {
   /** Names the table in documents. */
@@ -9,15 +11,9 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A table in Markdown, padded so that it reads as well in a terminal. */
+/** A table in Markdown, with its title and setting. */
 export function renderTable({ title, setting, head, rows }: Table): string {
-  const widths = head.map((cell, column) =>
-    Math.max(3, cell.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [`**${title}**`, '', setting, '', line(head), rule, ...rows.map(line)].join('\n');
+  return [`**${title}**`, '', setting, '', markdownTable(head, rows)].join('\n');
 }
 
 /** A figure with as many digits as mean something. */

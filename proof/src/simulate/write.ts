@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { replaceBetween } from '@fairlead/bench/markdown';
 import type { Findings } from './experiment.ts';
 import { renderPlot } from './plot.ts';
-import { renderTable } from './table.ts';
+import { renderTable, type Table } from './table.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);
 const documents = ['balancing.md', 'retries.md'] as const;
@@ -12,20 +13,18 @@ export async function writeFindings({ tables, plots }: Findings): Promise<void> 
   for (const plot of plots) {
     await writeFile(new URL(`plots/${plot.name}.svg`, docs), renderPlot(plot));
   }
-  for (const document of documents) {
-    const path = new URL(document, docs);
-    let text = await readFile(path, 'utf8');
-    for (const table of tables) text = replaceBetween(text, table.name, renderTable(table));
-    await writeFile(path, text);
-  }
+  for (const table of tables) await writeDocument(table);
 }
 
-/** The text with something else between the markers of a name, where it has them. */
-function replaceBetween(text: string, name: string, content: string): string {
-  const [start, end] = [`<!-- simulate:${name} -->`, `<!-- /simulate:${name} -->`];
-  const from = text.indexOf(start);
-  const to = text.indexOf(end);
-  return from < 0 || to < from
-    ? text
-    : `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`;
+/** Puts a table into the document that has its markers. */
+async function writeDocument(table: Table): Promise<void> {
+  const marker = `simulate:${table.name}`;
+  for (const document of documents) {
+    const path = new URL(document, docs);
+    const text = await readFile(path, 'utf8');
+    if (!text.includes(`<!-- ${marker} -->`)) continue;
+    await writeFile(path, replaceBetween(text, marker, renderTable(table)));
+    return;
+  }
+  throw new Error(`no document has markers for ${marker}: ${documents.join(', ')}`);
 }

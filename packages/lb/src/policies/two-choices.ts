@@ -1,5 +1,5 @@
 import type { Random } from '@fairlead/endpoint';
-import { type WeightedDraw, weightedDraw } from '../alias-table.ts';
+import { areEqual, type WeightedDraw, weightedDraw } from '../alias-table.ts';
 import type { Node } from '../node.ts';
 
 /** Says which of some nodes has the lower load, after a look at two of them. */
@@ -26,8 +26,13 @@ export function twoChoices(
 ): TwoChoices {
   let nodes: readonly Node[] = [];
   let draw: WeightedDraw = weightedDraw([]);
+  let isEven = true;
 
   function drawOther(first: number): number {
+    if (isEven) {
+      const second = Math.floor(random() * (nodes.length - 1));
+      return second < first ? second : second + 1;
+    }
     for (let i = 0; i < redraws; i++) {
       const second = draw(random);
       if (second !== first) return second;
@@ -38,7 +43,9 @@ export function twoChoices(
   return {
     update(updated) {
       nodes = updated;
-      draw = weightedDraw(updated.map(({ weight }) => weight));
+      const weights = updated.map(({ weight }) => weight);
+      draw = weightedDraw(weights);
+      isEven = areEqual(weights);
     },
     pick(now) {
       const first = draw(random);

@@ -5,10 +5,10 @@ import {
   registrarConformance,
 } from '@fairlead/testing';
 import { describe, it } from 'vitest';
+import { registeredByHand } from '../test/registered-by-hand.ts';
 import { scriptedRegistry } from '../test/scripted-registry.ts';
 import type { Instance, InstanceInit } from './instance.ts';
 import { createMemoryRegistry } from './memory-registry.ts';
-import type { Registrar } from './registrar.ts';
 import { staticInstancer } from './static-instancer.ts';
 
 const keeps = { id: true, weight: true, zone: true, metadata: true };
@@ -38,24 +38,15 @@ const memory: InstancerBinding & RegistrarBinding = {
   keeps,
   async open() {
     const registry = createMemoryRegistry();
-    const registrars = new Map<string, Registrar>();
+    const byHand = registeredByHand((made) => registry.registrar('it', made));
     const listing = registry.instancer('it');
     listing.subscribe(() => {});
     return {
       instancer: (options) => registry.instancer('it', options),
       registrar: (made, options) => registry.registrar('it', made, options),
       listed: async () => listing.current.instances ?? [],
-      async put(made) {
-        const before = registrars.get(made.id);
-        const registrar = registry.registrar('it', made);
-        registrars.set(made.id, registrar);
-        await registrar.register();
-        await before?.close();
-      },
-      async remove({ id }) {
-        await registrars.get(id)?.close();
-        registrars.delete(id);
-      },
+      put: byHand.put,
+      remove: byHand.remove,
       close: () => listing.close(),
     };
   },

@@ -13,8 +13,8 @@ import {
   registrarConformance,
 } from '@fairlead/testing';
 import { afterEach, describe, it } from 'vitest';
+import { registeredByHand } from '../../test/registered-by-hand.ts';
 import type { Discovery, Instancer } from '../discovery.ts';
-import type { Registrar } from '../registrar.ts';
 import { createDirectoryRegistry } from './registry.ts';
 
 const cleanUps: (() => Promise<unknown> | void)[] = [];
@@ -39,23 +39,14 @@ const directory: InstancerBinding & RegistrarBinding = {
     await listing.ready(background);
     await symlink(truth, way);
     const registry = createDirectoryRegistry(way, { ttlMs: 1000, pollMs: 20 });
-    const registrars = new Map<string, Registrar>();
+    const byHand = registeredByHand((made) => direct.registrar('it', made));
     const fileOf = (id: string): string => join(truth, 'it', `${id}.json`);
     return {
       instancer: (options) => registry.instancer('it', options),
       registrar: (made, options) => registry.registrar('it', made, options),
       listed: async () => listing.current.instances ?? [],
-      async put(made) {
-        const before = registrars.get(made.id);
-        const registrar = direct.registrar('it', made);
-        registrars.set(made.id, registrar);
-        await registrar.register();
-        await before?.close();
-      },
-      async remove({ id }) {
-        await registrars.get(id)?.close();
-        registrars.delete(id);
-      },
+      put: byHand.put,
+      remove: byHand.remove,
       putInvalid: () => writeFile(fileOf('wrong'), '{"half'),
       lose: ({ id }) => rm(fileOf(id)),
       async cut() {
@@ -68,7 +59,7 @@ const directory: InstancerBinding & RegistrarBinding = {
       },
       async close() {
         await listing.close();
-        for (const registrar of registrars.values()) await registrar.close();
+        await byHand.close();
         await rm(root, { recursive: true, force: true });
       },
     };
