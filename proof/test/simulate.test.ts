@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { coldStart } from '../src/simulate/cold-start.ts';
 import { consistentHashing } from '../src/simulate/consistent-hashing.ts';
 import { failingInstance } from '../src/simulate/failing-instance.ts';
 import { percentile, simulateFleet } from '../src/simulate/fleet.ts';
@@ -35,6 +36,13 @@ test('an instance that fails fast draws calls from all policies but the default'
   // Of 6000 calls some six: those under way before its first failure is known, and one each time it was forgotten.
   expect(cell(table, 'peak EWMA (default)', 'alone')).toBeLessThan(0.2);
   expect(cell(table, 'least request, all', 'with ejection')).toBeLessThan(0.5);
+});
+
+test('one slow first call does not keep the calls from an instance that is well', async () => {
+  const [table] = (await coldStart(effort)).tables;
+  for (const rate of ['2/s', '5/s', '20/s', '100/s']) {
+    expect(cell(table, 'peak EWMA (default)', rate)).toBeGreaterThan(20);
+  }
 });
 
 test('a budget keeps the load of a service that fails below 1.25 of the calls', async () => {

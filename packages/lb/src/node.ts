@@ -15,6 +15,8 @@ export class Node {
   cost = 0;
   /** When {@link cost} was last learnt, in the clock's milliseconds; `-Infinity` before the first call ended. */
   stamp: number = -Infinity;
+  /** For those as well: whether {@link cost} is that of the first call alone, which was slow. */
+  isDoubtful = false;
   /** What the balancer that made it keeps with it: nobody else's affair. */
   readonly owner: unknown;
 

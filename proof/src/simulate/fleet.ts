@@ -40,14 +40,20 @@ export async function simulateFleet(plan: FleetPlan): Promise<FleetResult> {
 
   function call(index: number): void {
     // Sound: one of the clients.
-    const balancer = clients[Math.floor(random() * clients.length)] as Balancer<Server>;
+    const { balancer, connected } = clients[Math.floor(random() * clients.length)] as Client;
     const startedAt = world.now();
     const lease = balancer.pick();
-    lease.value.serve((error) => {
-      latencies[index] = world.now() - startedAt;
-      if (error !== undefined) failed++;
-      lease.end(error);
-    });
+    const server = lease.value;
+    const openingMs = connected.has(server) ? 0 : server.firstCallMs;
+    connected.add(server);
+    const send = (): void =>
+      server.serve((error) => {
+        latencies[index] = world.now() - startedAt;
+        if (error !== undefined) failed++;
+        lease.end(error);
+      });
+    if (openingMs === 0) send();
+    else world.schedule(openingMs, send);
   }
 
   let arrivalMs = 0;
@@ -64,12 +70,17 @@ export async function simulateFleet(plan: FleetPlan): Promise<FleetResult> {
 }
 
 /** A client's own view of the servers, with what it has learnt of them itself. */
+interface Client {
+  readonly balancer: Balancer<Server>;
+  readonly connected: Set<Server>;
+}
+
 async function client(
   servers: readonly Server[],
   plan: FleetPlan,
   random: Random,
   clock: ReturnType<typeof createWorld>,
-): Promise<Balancer<Server>> {
+): Promise<Client> {
   const addresses = servers.map((_, i) => `10.0.0.${i + 1}:80`);
   const instancer = staticInstancer(addresses);
   const byAddress = new Map(addresses.map((address, i) => [address, servers[i]]));
@@ -77,7 +88,8 @@ async function client(
     // Sound: the instances are those of the addresses.
     return { value: byAddress.get(address) as Server };
   });
-  return createBalancer(endpointer, { ...plan.balancer, clock, random });
+  const balancer = createBalancer(endpointer, { ...plan.balancer, clock, random });
+  return { balancer, connected: new Set() };
 }
 
 /** The latency that this share of the calls stays below. */

@@ -1,5 +1,6 @@
 // `npm run simulate` shows what balancing, retries and hedging do; `-- --write` puts it into the documents.
 import { parseArgs } from 'node:util';
+import { coldStart } from './cold-start.ts';
 import { consistentHashing } from './consistent-hashing.ts';
 import type { Experiment } from './experiment.ts';
 import { failingInstance } from './failing-instance.ts';
@@ -13,6 +14,7 @@ import { writeFindings } from './write.ts';
 const experiments: Readonly<Record<string, Experiment>> = {
   slow: slowInstance,
   failing: failingInstance,
+  cold: coldStart,
   hashing: consistentHashing,
   retries,
   hedging,

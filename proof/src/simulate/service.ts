@@ -6,6 +6,8 @@ export interface ServerPlan {
   readonly workers: number;
   /** How long it takes for a call, in milliseconds. */
   readonly serviceMs: (random: Random) => number;
+  /** How much longer the first call of each client takes, which opens a connection, in milliseconds. Default 0. */
+  readonly firstCallMs?: number | undefined;
   /** The share of its calls that fail, from 0 to 1. */
   readonly failureRate?: number | undefined;
 }
@@ -13,6 +15,8 @@ export interface ServerPlan {
 /** One simulated instance: tells how a call that comes now will end, and when. */
 export interface Server {
   serve(done: (error: ServiceError | undefined) => void): void;
+  /** How much longer the first call of each client takes, in milliseconds. */
+  readonly firstCallMs: number;
   /** How many calls it was given. */
   readonly calls: number;
 }
@@ -24,7 +28,7 @@ export function exponential(meanMs: number): (random: Random) => number {
 
 /** Makes an instance with a line of calls before its workers. */
 export function createServer(plan: ServerPlan, clock: Clock, random: Random): Server {
-  const { workers, serviceMs, failureRate = 0 } = plan;
+  const { workers, serviceMs, failureRate = 0, firstCallMs = 0 } = plan;
   const freeAt = workers === Infinity ? undefined : new Float64Array(workers);
   let calls = 0;
 
@@ -43,6 +47,7 @@ export function createServer(plan: ServerPlan, clock: Clock, random: Random): Se
   }
 
   return {
+    firstCallMs,
     get calls() {
       return calls;
     },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { policyOf, someNodes } from '../../test/nodes.ts';
+import type { Node } from '../node.ts';
 import { leastRequest } from './least-request.ts';
 import { peakEwma } from './peak-ewma.ts';
 
@@ -91,6 +92,47 @@ test('a new node gets one call until it has answered', () => {
     calls++;
   }
   expect(calls).toBeLessThanOrEqual(1);
+});
+
+test('a first answer that is slow is not believed for longer than ten times what it took', () => {
+  const nodes = someNodes(2);
+  const [fresh, known] = nodes as [Node, Node];
+  const policy = policyOf(peakEwma(), nodes);
+  const isPicked = (now: number): boolean =>
+    Array.from({ length: 20 }, () => policy.pick(now, undefined)).includes(fresh);
+  answer(policy, known as never, 10, 0);
+  answer(policy, fresh as never, 200, 0);
+  expect(isPicked(1999)).toBe(false);
+  // It is as good as another, for one call at a time.
+  expect(isPicked(2001)).toBe(true);
+  fresh.pending = 1;
+  expect(isPicked(2001)).toBe(false);
+  fresh.pending = 0;
+
+  answer(policy, fresh as never, 200, 2201);
+  expect(isPicked(4300)).toBe(false);
+});
+
+test('a second answer that is fast takes the place of a first that was slow', () => {
+  const nodes = someNodes(2);
+  const [fresh, known] = nodes as [Node, Node];
+  const policy = policyOf(peakEwma(), nodes);
+  answer(policy, known as never, 10, 0);
+  answer(policy, fresh as never, 200, 0);
+  answer(policy, fresh as never, 8, 1);
+  expect(fresh.cost).toBe(8);
+  expect(policy.pick(1, undefined)).toBe(fresh);
+});
+
+test('a first answer that fails is believed, and one that is canceled is not', () => {
+  const [failed, canceled, known] = someNodes(3);
+  const policy = policyOf(peakEwma(), [failed, canceled, known] as never);
+  answer(policy, known as never, 10, 0);
+  policy.ended?.(failed as never, 1, 'unreachable', 0);
+  policy.ended?.(canceled as never, 500, 'canceled', 0);
+  const picked = new Set(Array.from({ length: 100 }, () => policy.pick(5001, undefined)));
+
+  expect(picked).toEqual(new Set([canceled, known]));
 });
 
 test('a clock that stands still or goes back changes nothing', () => {
