@@ -9,11 +9,15 @@ import { httpServerSubject } from './http-server.ts';
 import { lbSubject } from './lb.ts';
 import { describeMachine, machine } from './machine.ts';
 import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
+import { ratelimitSubject } from './ratelimit.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
+import { installRivals } from './rivals.ts';
 import { routesSubject } from './routes.ts';
+import { startupSubject } from './startup.ts';
 import type { Subject } from './subject.ts';
+import { typesSubject } from './types.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
@@ -22,9 +26,12 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   discovery: discoverySubject,
   lb: lbSubject,
   concurrency: concurrencySubject,
+  ratelimit: ratelimitSubject,
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,
+  startup: startupSubject,
+  types: typesSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {
@@ -36,6 +43,7 @@ async function main(options: BenchOptions): Promise<void> {
     `${describeMachine(here)}\n${passes} × ${rounds} rounds of ${roundMs} ms${quick ? ': quick, so noisy' : ''}\n`,
   );
 
+  installRivals(options.subjects);
   const all: Section[] = [];
   for (const name of options.subjects) {
     const found: Section[] = [];

@@ -1,12 +1,13 @@
 import { median } from '../spread.ts';
 
-/** How many calls one batch makes: long against the clock's step, short against a round. */
-const batch = 2000;
-
-/** Nanoseconds per call: the median batch, so that one that was interrupted does not count. */
+/**
+ * Nanoseconds per call: the median batch, so that one that was interrupted does not count. A batch has as
+ * many calls as are long against the clock's step and short against a round.
+ */
 export async function timeBatches(
   run: (calls: number) => Promise<void>,
   ms: number,
+  batch = 2000,
 ): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + ms;

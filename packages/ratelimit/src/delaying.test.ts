@@ -71,6 +71,14 @@ describe('calls that wait', () => {
     expect(await Promise.all(calls)).toEqual([0, ...Array(10).fill(100)]);
   });
 
+  it('go on a clock that counts from long ago, whose steps are coarse', async () => {
+    const clock = fakeClock(1.8e12);
+    const call = delaying(tokenBucket({ perSecond: 3, burst: 1, clock }))(async () => 'ok');
+    const calls = Array.from({ length: 4 }, () => call(undefined, background));
+    await clock.advance(1001);
+    expect(await Promise.all(calls)).toEqual(Array(4).fill('ok'));
+  });
+
   it('go by real timers too', async () => {
     const call = delaying(tokenBucket({ perSecond: 500, burst: 1 }))(async () => 'ok');
     const calls = Array.from({ length: 5 }, () => call(undefined, background));

@@ -33,7 +33,7 @@ export interface KeyedOptions<Req> {
  * changes nothing.
  */
 export function keyed<Req = unknown>({ key, make, max }: KeyedOptions<Req>): Limiter<Req> {
-  const generation = Math.ceil(checkNumber('max', max ?? 10_000, { min: 2, integer: true }) / 2);
+  const generation = Math.floor(checkNumber('max', max ?? 10_000, { min: 2, integer: true }) / 2);
   // Two generations, of half of them each: to look one up costs one look, and no order is kept.
   let recent = new Map<string, Limiter<Req>>();
   let older = new Map<string, Limiter<Req>>();

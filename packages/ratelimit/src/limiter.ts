@@ -10,8 +10,8 @@ import type { Context, Endpoint } from '@fairlead/endpoint';
 export interface Allower<in Req = unknown> {
   /**
    * Takes the permits of one call, if they are to be had at once, and decides; takes none where they are
-   * not. A promise only where the decision is made elsewhere. Rejects, with a ServiceError, only where
-   * nothing can be decided: the store of a shared limit is down.
+   * not. A promise only where the decision is made elsewhere. Throws or rejects, with a ServiceError, only
+   * where nothing can be decided: the store of a shared limit is down.
    */
   allow(request: Req, ctx: Context): Decision | Promise<Decision>;
 }

@@ -3,6 +3,7 @@ import { createGrpcClient, createGrpcServer, grpcHandler } from '@fairlead/grpc'
 import {
   createHttpClient,
   createHttpServer,
+  fetchHandler,
   type HttpServerCall,
   httpHandler,
 } from '@fairlead/http';
@@ -140,6 +141,21 @@ describe('over HTTP', () => {
     const policy = { quota: 1, windowMs: 1000 };
     const { url } = await serveHttp({ allow: async () => ({ ...refusal, policy }) });
     expect(await post(url)).toMatchObject({ status: 429, retryAfter: '1' });
+  });
+
+  it('does the same where the host is one of fetch', async () => {
+    const bucket = tokenBucket({ perSecond: 0.1, burst: 1, clock: fakeClock() });
+    const serve = fetchHandler(hello, {
+      decode: (call) => call.text(),
+      before: [rateLimit(bucket)],
+    });
+    const fieldsOf = async () => {
+      const request = new Request('http://localhost/', { method: 'POST', body: 'ada' });
+      const { status, headers } = await serve(request);
+      return [status, headers.get('retry-after'), headers.get('ratelimit')];
+    };
+    expect(await fieldsOf()).toEqual([200, null, '"default";r=0;t=10']);
+    expect(await fieldsOf()).toEqual([429, '10', '"default";r=0;t=10']);
   });
 
   it('has Retry-After from the middleware, too', async () => {

@@ -22,8 +22,8 @@ export interface RateLimitOptions {
 export type RateLimitHook<in Call> = (ctx: Context, call: Call) => void | Promise<void>;
 
 /**
- * Refuses calls that exceed the limit before their body is read, and tells every client where it
- * stands: a hook for the `before` of a server.
+ * Refuses calls that exceed the limit before their body is read (over gRPC: before it is decoded), and
+ * tells every client where it stands: a hook for the `before` of a server.
  *
  * ```ts
  * const handler = httpHandler(sum, { decode, before: [rateLimit(perUser)] });

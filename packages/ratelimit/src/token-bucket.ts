@@ -2,7 +2,7 @@ import { type Clock, type Context, checkNumber, systemClock } from '@fairlead/en
 import { limitExceeded } from './limit-exceeded.ts';
 import type { Decision, Limiter, LimitPolicy, Turn } from './limiter.ts';
 import { unlimited } from './unlimited.ts';
-import { WaitQueue } from './wait-queue.ts';
+import { slack, WaitQueue } from './wait-queue.ts';
 
 /** A rate, and how far calls may run ahead of it. */
 export interface TokenBucketOptions<Req = unknown> {
@@ -42,9 +42,6 @@ export function tokenBucket<Req = unknown>(options: TokenBucketOptions<Req>): Li
 }
 
 const defaultMaxWaitMs = 10_000;
-
-/** What a sum of parts of a token may fall short of a whole one, for what arithmetic leaves out. */
-const slack = 1e-9;
 
 /**
  * A class, as many calls a second write its two numbers. `tokens` are those that are left when all who

@@ -13,8 +13,11 @@ interface Waiting {
   go(): void;
 }
 
-/** What a timer that comes a little early may fall short of a token, for what arithmetic leaves out. */
-const slack = 1e-9;
+/** What a sum of parts of a token may fall short of a whole one, for what arithmetic leaves out. */
+export const slack = 1e-9;
+
+/** A shorter wait may be too short for a clock that counts from long ago to show, and would never end. */
+const leastWaitMs = 0.001;
 
 /**
  * Those who wait for tokens, first come, first served: one timer, for the first of them. Whoever leaves
@@ -72,7 +75,8 @@ export class WaitQueue {
     for (const waiting of this.#waiting) {
       const missing = used + waiting.cost - available;
       if (missing > slack) {
-        this.#stopTimer = this.#clock.schedule(missing / this.#perMs, () => this.#serve());
+        const waitMs = Math.max(leastWaitMs, missing / this.#perMs);
+        this.#stopTimer = this.#clock.schedule(waitMs, () => this.#serve());
         break;
       }
       used += waiting.cost;

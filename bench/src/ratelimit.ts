@@ -1,0 +1,54 @@
+import { line } from './result.ts';
+import { inPasses, interleave } from './rounds.ts';
+import { ratios } from './spread.ts';
+import type { Subject } from './subject.ts';
+import { startWorkers } from './worker-set.ts';
+
+const added = {
+  tokenBucket: 'erroring(tokenBucket())',
+  keyed: 'erroring(keyed()), 4096 keys',
+  flexible: 'rate-limiter-flexible, in memory',
+  bottleneck: 'bottleneck, schedule()',
+} as const;
+
+const refused = {
+  'refused by tokenBucket': 'erroring(tokenBucket())',
+  'refused by flexible': 'rate-limiter-flexible, in memory',
+} as const;
+
+// Sound: the objects above have no other keys.
+const addedNames = Object.keys(added) as readonly (keyof typeof added)[];
+const refusedNames = Object.keys(refused) as readonly (keyof typeof refused)[];
+const names = ['bare', ...addedNames, ...refusedNames] as const;
+
+/** What a limit adds to a call that it lets go, and what a refusal costs, beside the packages that do the same. */
+export const ratelimitSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
+  const samples = await inPasses(passes, async () => {
+    await using workers = await startWorkers(names, (name) => [
+      'loops/ratelimit',
+      { node, cpu: 'subject', args: [name] },
+    ]);
+    await workers.warmUp(warmUpMs);
+    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
+  });
+  const nsOf = (name: (typeof names)[number]): number[] =>
+    samples[name].map(({ ns = Number.NaN }) => ns);
+  const bare = nsOf('bare');
+  const addedBy = (name: keyof typeof added): number[] =>
+    nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
+  const ratio = ratios(addedBy('tokenBucket'), addedBy('flexible'));
+  return [
+    {
+      title: 'A limit, added to an awaited call that it lets go',
+      lines: [
+        line('added: ours ÷ rate-limiter-flexible', '×', ratio, { atMost: 0.3 }),
+        line('an awaited call, bare', 'ns', bare),
+        ...addedNames.map((name) => line(`added by ${added[name]}`, 'ns', addedBy(name))),
+      ],
+    },
+    {
+      title: 'A refusal',
+      lines: refusedNames.map((name) => line(refused[name], 'ns', nsOf(name))),
+    },
+  ];
+};
