@@ -7,6 +7,7 @@ import {
   systemClock,
   systemRandom,
 } from '@fairlead/endpoint';
+import { stackless } from '../stackless.ts';
 import { rollingCounts } from './rolling-counts.ts';
 
 /** When a client holds calls back by itself. */
@@ -107,7 +108,7 @@ function refusesWork({ code }: ServiceError): boolean {
 }
 
 function heldBack(): ServiceError {
-  return new ServiceError(
+  return stackless(
     'unavailable',
     'held back: the service refuses most calls of late; try again later',
     { unsent: true, retryable: false },

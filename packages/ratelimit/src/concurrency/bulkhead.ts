@@ -9,6 +9,7 @@ import {
   settle,
   systemClock,
 } from '@fairlead/endpoint';
+import { stackless } from '../stackless.ts';
 import { codel } from './codel.ts';
 import { type ConcurrencyLimit, limitOf } from './concurrency-limit.ts';
 import { Places } from './places.ts';
@@ -63,7 +64,7 @@ export interface Bulkhead extends Middleware {
  *   frees no place: the work goes on until the endpoint obeys its context.
  * - A call that waits leaves the line at once when its context ends, with the context's error.
  * - Who finds the line full, or has waited `maxWaitMs`, fails with `resource_exhausted` and
- *   `retryAfterMs`; it reached nobody (`unsent`), so a retry is safe for any operation.
+ *   `retryAfterMs`, without a stack; it reached nobody (`unsent`), so a retry is safe for any operation.
  * - `fifo` is fair. `lifo` serves who came last, and lets the oldest go when the line is full: under a
  *   load that stays some are served in time, where `fifo` serves all of them too late. `codel` is fair
  *   while the line empties now and then; once everyone has waited longer than `targetMs` for an interval,
@@ -81,7 +82,7 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
     throw new TypeError(`order must be one of ${orders.join(', ')}, but is ${String(order)}`);
   }
   const refused = (why: string): ServiceError =>
-    new ServiceError('resource_exhausted', why, { retryAfterMs, unsent: true });
+    stackless('resource_exhausted', why, { retryAfterMs, unsent: true });
   const places = new Places({
     limit,
     queue,

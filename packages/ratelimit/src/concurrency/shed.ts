@@ -7,10 +7,11 @@ import {
   contextKey,
   type Operation,
   type Random,
-  ServiceError,
+  type ServiceError,
   systemClock,
   systemRandom,
 } from '@fairlead/endpoint';
+import { stackless } from '../stackless.ts';
 import { adaptiveLimit } from './adaptive-limit.ts';
 import { type ConcurrencyLimit, limitOf } from './concurrency-limit.ts';
 import { isCutOff } from './cut-off.ts';
@@ -79,7 +80,8 @@ export interface ShedHooks {
 
 /**
  * Keeps a server that gets more calls than it can serve at what it can serve: the others are refused
- * with `unavailable` and `retryAfterMs` before their body is read, so that a refusal costs next to nothing.
+ * with `unavailable` and `retryAfterMs` before their body is read, so that a refusal costs next to
+ * nothing; its error has no stack.
  *
  * ```ts
  * const shedder = shed({ loopDelay: createLoopDelay() });
@@ -128,7 +130,7 @@ export function shed(options: ShedOptions = {}): Shedder {
     const matters = priority?.(ctx, call) ?? 'normal';
     if (!hasPlace(matters) || !passesGate(matters)) {
       count++;
-      throw new ServiceError('unavailable', 'overloaded: try again later', { retryAfterMs });
+      throw stackless('unavailable', 'overloaded: try again later', { retryAfterMs });
     }
     inFlight++;
     const startedAt = clock.now();
