@@ -1,4 +1,4 @@
-import { background, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { background, type Context, type Endpoint, ServiceError } from '@fairlead/endpoint';
 import { balancedClient, createBalancer } from '@fairlead/lb';
 import { createEndpointer, type Instancer } from '@fairlead/sd';
 import { createHttp2Client } from './http2-client.ts';
@@ -26,6 +26,8 @@ export type Caller = (load: Load, id: number) => Promise<void>;
 /** Callers, without any retry. */
 export interface Callers extends AsyncDisposable {
   readonly call: Caller;
+  /** Resolves when there is somebody to call. */
+  ready(ctx: Context): Promise<unknown>;
 }
 
 /** The clients of one place over everything. */
@@ -104,6 +106,7 @@ export function createDiscoveringCallers(instancer: Instancer): Callers {
   ]);
   return {
     call: callerOf(place),
+    ready: (ctx) => endpointer.ready(ctx),
     async [Symbol.asyncDispose]() {
       await endpointer.close();
       await instancer.close();
@@ -114,5 +117,6 @@ export function createDiscoveringCallers(instancer: Instancer): Callers {
 /** Callers that know one address for each port, behind which somebody else chooses. */
 export function createCallers(address: string, grpcAddress: string): Callers {
   const { value, close } = clientsOf(address, grpcAddress);
-  return { call: callerOf(value), [Symbol.asyncDispose]: close };
+  const call = callerOf(value);
+  return { call, ready: () => Promise.resolve(), [Symbol.asyncDispose]: close };
 }

@@ -10,6 +10,7 @@ const well: LoadResult = {
   sent: 3,
   latenciesMs: [1, 2, 9],
   failures: new Map(),
+  failedAtMs: [],
 };
 
 it('reads its flags, and says what is wrong with them', () => {
@@ -39,10 +40,14 @@ it('is content where nothing failed', () => {
 
 it('is not where one call failed, and says why', () => {
   const failures = new Map([['unavailable: reset', 1]]);
-  const report = summarise(options, [well, { ...well, load: 'grpc', failures }]);
+  const report = summarise(options, [
+    well,
+    { ...well, load: 'grpc', failures, failedAtMs: [1200] },
+  ]);
   expect(report).toMatchObject({ sent: 6, failed: 1, ok: false });
   const text = renderReport(report);
   expect(text).toContain('1 × unavailable: reset');
+  expect(text).toContain('due from 1.2 s to 1.2 s');
   expect(text).toContain('✗ 6 restarts: 1 of 6 calls failed.');
 });
 

@@ -13,6 +13,8 @@ export interface RollingReport {
     readonly load: string;
     readonly sent: number;
     readonly failures: Readonly<Record<string, number>>;
+    /** When those that failed were due, in milliseconds since the start. */
+    readonly failedAtMs: readonly number[];
     readonly p50Ms: number;
     readonly p99Ms: number;
   }[];
@@ -25,7 +27,7 @@ export function summarise(
   { rounds, instances }: RollingOptions,
   results: readonly LoadResult[],
 ): RollingReport {
-  const loads = results.map(({ way, load, sent, latenciesMs, failures }) => {
+  const loads = results.map(({ way, load, sent, latenciesMs, failures, failedAtMs }) => {
     const sorted = Float64Array.from(latenciesMs).sort();
     const at = (share: number): number =>
       sorted.length === 0 ? 0 : Math.round(percentile(sorted, share));
@@ -34,6 +36,7 @@ export function summarise(
       load,
       sent,
       failures: Object.fromEntries(failures),
+      failedAtMs: failedAtMs.map((ms) => Math.round(ms)),
       p50Ms: at(0.5),
       p99Ms: at(0.99),
     };
@@ -48,8 +51,9 @@ export function summarise(
 
 /** The report as a table and a verdict. */
 export function renderReport({ restarts, sent, failed, loads, ok }: RollingReport): string {
-  const rows = loads.map(({ way, load, sent, failures, p50Ms, p99Ms }) => {
+  const rows = loads.map(({ way, load, sent, failures, failedAtMs, p50Ms, p99Ms }) => {
     const reasons = Object.entries(failures).map(([why, count]) => `    ${count} × ${why}`);
+    if (failedAtMs.length > 0) reasons.push(`    ${dueFromTo(failedAtMs)}`);
     const failedHere = Object.values(failures).reduce((sum, count) => sum + count, 0);
     const cells = [
       String(sent).padStart(8),
@@ -64,4 +68,10 @@ export function renderReport({ restarts, sent, failed, loads, ok }: RollingRepor
     ? `✓ ${restarts} restarts, ${sent} calls without a retry, and none failed.`
     : `✗ ${restarts} restarts: ${failed} of ${sent} calls failed.`;
   return [head, ...rows, '', verdict].join('\n');
+}
+
+/** When the failures were: a single moment, or all the time. */
+function dueFromTo(atMs: readonly number[]): string {
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  return `due from ${seconds(Math.min(...atMs))} to ${seconds(Math.max(...atMs))}`;
 }

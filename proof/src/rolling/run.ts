@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Context, ServiceError } from '@fairlead/endpoint';
 import { pause } from '@fairlead/sd';
 import { createFleet, type Fleet, type Member } from '../chaos/fleet.ts';
-import { drive } from '../chaos/load.ts';
+import { drive, type Sample } from '../chaos/load.ts';
 import {
   type Callers,
   createCallers,
@@ -24,6 +24,8 @@ export interface LoadResult {
   readonly latenciesMs: number[];
   /** What failed, with how often. */
   readonly failures: Map<string, number>;
+  /** When the calls that failed were due, in milliseconds since the start of the load. */
+  readonly failedAtMs: number[];
 }
 
 /** What a run tells as it goes. */
@@ -85,11 +87,12 @@ async function underLoad(
   ctx: Context,
 ): Promise<readonly LoadResult[]> {
   const callers = options.ways.map((way) => ({ way, callers: callersBy[way]() }));
+  await Promise.all(callers.map((one) => one.callers.ready(ctx)));
   using loading = ctx.withCancel();
   const results: LoadResult[] = [];
   const driving = callers.flatMap(({ way, callers: { call } }) =>
     loads.map((load) => {
-      const result = { way, load, sent: 0, latenciesMs: [], failures: new Map() };
+      const result = { way, load, sent: 0, latenciesMs: [], failures: new Map(), failedAtMs: [] };
       results.push(result);
       return put(call, result, options.rate / loads.length, loading);
     }),
@@ -136,6 +139,9 @@ function put(call: Callers['call'], result: LoadResult, rate: number, ctx: Conte
       throw error;
     }
   };
-  const plan = { rate, seconds: atMostSeconds };
-  return drive(one, plan, ({ latencyMs }) => void result.latenciesMs.push(latencyMs), ctx);
+  const ended = ({ atMs, latencyMs, code }: Sample): void => {
+    result.latenciesMs.push(latencyMs);
+    if (code !== undefined) result.failedAtMs.push(atMs);
+  };
+  return drive(one, { rate, seconds: atMostSeconds }, ended, ctx);
 }

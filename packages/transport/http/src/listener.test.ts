@@ -1,9 +1,16 @@
+import type { Socket } from 'node:net';
 import { fakeClock } from '@fairlead/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask } from '../test/ask.ts';
 import { deferred } from '../test/deferred.ts';
 import { exchange, open, statusOf, untilClosed, untilSeen } from '../test/raw.ts';
-import { createHttpServer, type HttpServerOptions, httpHandler, jsonBody } from './index.ts';
+import {
+  createHttpServer,
+  type HttpServer,
+  type HttpServerOptions,
+  httpHandler,
+  jsonBody,
+} from './index.ts';
 
 const ok = httpHandler(async () => 'ok', { decode: () => undefined });
 const get = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
@@ -263,10 +270,18 @@ describe('the close of an HttpServer', () => {
 describe('a close that lingers', () => {
   const linger = { graceMs: 60_000, lingerMs: 5000 };
 
+  /** A connection that the server has, too: one that waits to be accepted goes with the port. */
+  async function openAccepted({ server }: HttpServer, port: number): Promise<Socket> {
+    const accepted = new Promise((resolve) => server.once('connection', resolve));
+    const socket = await open(port);
+    await accepted;
+    return socket;
+  }
+
   it('serves what comes on an idle connection, says that it closes, and closes it', async () => {
     const { server, clock, port, answer } = await listenWaiting();
     answer(1);
-    const socket = await open(port);
+    const socket = await openAccepted(server, port);
     const seen = untilSeen(socket, '\r\n\r\n1');
     socket.write(get);
     await seen;
@@ -286,7 +301,7 @@ describe('a close that lingers', () => {
   ])('closes a connection that %s for so long', async (_what, bytes) => {
     const { server, clock, port, answer } = await listenWaiting();
     answer(1);
-    const socket = await open(port);
+    const socket = await openAccepted(server, port);
     const seen = bytes === get ? untilSeen(socket, '\r\n\r\n1') : undefined;
     socket.write(bytes);
     await seen;
@@ -302,7 +317,7 @@ describe('a close that lingers', () => {
 
   it('counts from the answer to the request in flight, which did not say that it closes', async () => {
     const { server, clock, port, called, answer } = await listenWaiting();
-    const socket = await open(port);
+    const socket = await openAccepted(server, port);
     const seen = untilSeen(socket, '"late"');
     socket.write(get);
     await called;
@@ -321,7 +336,7 @@ describe('a close that lingers', () => {
   it('answers the first request of a connection beside HTTP/2 as well', async () => {
     const { server, port, answer } = await listenWaiting({ http2: true });
     answer(1);
-    const socket = await open(port);
+    const socket = await openAccepted(server, port);
     const closed = server.close(linger);
     const all = untilClosed(socket);
     socket.write(get);
@@ -332,7 +347,7 @@ describe('a close that lingers', () => {
   it('is over when the clients have left', async () => {
     const { server, clock, port, answer } = await listenWaiting();
     answer(1);
-    const socket = await open(port);
+    const socket = await openAccepted(server, port);
     const seen = untilSeen(socket, '\r\n\r\n1');
     socket.write(get);
     await seen;
