@@ -21,6 +21,7 @@ export function debugHandler({ page, health, protection, config }: DebugParts): 
     healthHandler(health, 'live', trusted),
     healthHandler(health, 'ready', trusted),
   ];
+  const { sum, concat } = protection.breakers;
   const startedAt = new Date().toISOString();
   const handlers = new Map<string, HttpHandler>([
     ['/metrics', page.handler],
@@ -33,7 +34,7 @@ export function debugHandler({ page, health, protection, config }: DebugParts): 
         const state = {
           build: { node: versions.node, pid, startedAt },
           config,
-          breakers: protection.states(),
+          breakers: { sum: sum.state, concat: concat.state },
           health: health.latest('all'),
         };
         response.writeHead(200, { 'content-type': 'application/json' });

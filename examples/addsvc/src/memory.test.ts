@@ -62,7 +62,7 @@ describe('addsvc in memory, with its layers', () => {
     );
     expect(text).toMatch(/^example_addsvc_integers_summed_total 3$/m);
     expect(text).toMatch(/^example_addsvc_characters_concatenated_total 2$/m);
-    expect(text).toMatch(/^example_addsvc_breaker_state\{name="sum",state="closed"\} 1$/m);
+    expect(text).toMatch(/^fairlead_breaker_state\{name="sum",state="closed"\} 1$/m);
   });
 
   it("refuses as Go kit's does: the limiter first, and after six refusals the breaker", async () => {

@@ -4,8 +4,8 @@ import {
   type Meter,
   type MetricsPage,
   metricsPage,
+  observeBreaker,
   observeEventLoop,
-  observeState,
   prometheusMeter,
   redMetrics,
   spanExemplar,
@@ -30,12 +30,12 @@ export interface Observability {
 export function observe(log: Logger, protection: Protection): Observability {
   const registry = new Registry();
   const meter = prometheusMeter(registry);
-  for (const of of ['sum', 'concat'] as const) {
-    const states = ['closed', 'open', 'half_open', 'forced'] as const;
-    const name = 'example_addsvc_breaker_state';
-    const help = 'What the breaker of a method does with calls.';
-    observeState(meter, { name, help, of, states }, () => protection.states()[of]);
-  }
+  const { sum, concat } = protection.breakers;
+  const ends = [
+    observeBreaker(meter, 'sum', sum),
+    observeBreaker(meter, 'concat', concat),
+    observeEventLoop(meter),
+  ];
   return {
     middleware: chain(
       accessLog(log, { fields: spanFields(spanOf) }),
@@ -43,7 +43,7 @@ export function observe(log: Logger, protection: Protection): Observability {
     ),
     counted: (service) => counted(service, meter),
     page: metricsPage(registry),
-    close: observeEventLoop(meter),
+    close: () => ends.forEach((end) => void end()),
   };
 }
 

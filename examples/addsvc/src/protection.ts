@@ -1,4 +1,4 @@
-import { type BreakerState, type CircuitBreaker, gobreaker } from '@fairlead/circuitbreaker';
+import { type CircuitBreaker, gobreaker } from '@fairlead/circuitbreaker';
 import { type Code, chain, isServiceError, type Middleware } from '@fairlead/endpoint';
 import { erroring, tokenBucket } from '@fairlead/ratelimit';
 import type { AddService } from './service.ts';
@@ -10,8 +10,8 @@ export type Limits = 'go-kit' | 'none';
 export interface Protection {
   /** The service, behind its limiters and breakers. */
   protect(service: AddService): AddService;
-  /** The state of each breaker. */
-  states(): Readonly<Record<keyof AddService, BreakerState['kind']>>;
+  /** The breaker of each method. */
+  readonly breakers: Readonly<Record<keyof AddService, CircuitBreaker>>;
 }
 
 /**
@@ -42,7 +42,7 @@ function protection(
 ): Protection {
   return {
     protect: ({ sum, concat }) => ({ sum: guard('sum')(sum), concat: guard('concat')(concat) }),
-    states: () => ({ sum: breakers.sum.state.kind, concat: breakers.concat.state.kind }),
+    breakers,
   };
 }
 

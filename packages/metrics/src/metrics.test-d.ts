@@ -1,6 +1,8 @@
+import { circuitBreaker } from '@fairlead/circuitbreaker';
 import type { Middleware } from '@fairlead/endpoint';
 import { fetchHandler, httpHandler, jsonBody, route } from '@fairlead/http';
 import type { Balancer } from '@fairlead/lb';
+import { bulkhead } from '@fairlead/ratelimit';
 import type { Instancer } from '@fairlead/sd';
 import { spanOf } from '@fairlead/tracing';
 import { metrics, trace } from '@opentelemetry/api';
@@ -11,6 +13,8 @@ import {
   type Meter,
   metricsPage,
   observeBalancer,
+  observeBreaker,
+  observeBulkhead,
   observeDiscovery,
   openTelemetryMeter,
   prometheusMeter,
@@ -32,6 +36,8 @@ it('takes the objects of the vendors as they are', () => {
 it('takes the objects of the other packages as they are', () => {
   observeBalancer(meter, 'x', {} as Balancer<unknown>);
   observeDiscovery(meter, 'x', {} as Instancer);
+  observeBreaker(meter, 'x', circuitBreaker());
+  observeBulkhead(meter, 'x', bulkhead({ limit: 1 }));
   expectTypeOf(redMetrics(meter)).toEqualTypeOf<Middleware>();
   const decode = jsonBody<number>();
   httpHandler(async (n: number) => n, { decode, ...redHooks(meter) });
