@@ -4,7 +4,8 @@ import { markdownBlocks } from './tools/markdown-blocks.ts';
 const tests = ['src/**/*.{test,test-d}.ts', 'test/**/*.ts', 'README.md'];
 
 const config: KnipConfig = {
-  ignore: ['**/gen/**'],
+  // What the bench compares with has its own dependencies.
+  ignore: ['**/gen/**', 'bench/rivals/**'],
   // Programs that the user brings: to generate code, to build the peers of interop tests, to load and pin a server.
   ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset', 'dnsmasq'],
   ignoreExportsUsedInFile: { interface: true, type: true },
@@ -24,7 +25,7 @@ const config: KnipConfig = {
     },
     bench: {
       entry: [
-        'src/main.ts',
+        'src/{main,profile}.ts',
         'registry.ts',
         'src/{clients,load,loops,servers}/*.ts',
         'src/**/*.test.ts',

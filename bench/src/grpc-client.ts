@@ -7,6 +7,8 @@ const clients = {
   fairlead: { script: 'clients/fairlead-grpc', title: 'ours', args: [] },
   plain: { script: 'clients/grpc-js', title: 'grpc-js with a deadline', args: [10_000] },
   again: { script: 'clients/grpc-js', title: 'the same again', args: [10_000] },
+  niceGrpc: { script: 'clients/nice-grpc.mjs', title: 'nice-grpc', args: [] },
+  connect: { script: 'clients/connect-grpc.mjs', title: 'Connect', args: [] },
   noDeadline: { script: 'clients/grpc-js', title: 'grpc-js without a deadline', args: [] },
 } as const;
 
@@ -39,6 +41,8 @@ export const grpcClientSubject: Subject = async ({ node, passes, rounds, roundMs
   const lines = compare(titles, samples, [
     { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
     { of: 'again', to: 'plain' },
+    { of: 'niceGrpc', to: 'plain' },
+    { of: 'connect', to: 'plain' },
     { of: 'fairlead', to: 'noDeadline' },
   ]);
   return [{ title: 'A gRPC client', lines }];

@@ -7,6 +7,9 @@ const servers = {
   fairlead: { script: 'servers/fairlead-grpc', title: 'ours' },
   plain: { script: 'servers/grpc-js', title: 'grpc-js' },
   again: { script: 'servers/grpc-js', title: 'grpc-js again' },
+  niceGrpc: { script: 'servers/nice-grpc.mjs', title: 'nice-grpc' },
+  nest: { script: 'servers/nest-grpc.mjs', title: 'Nest' },
+  connect: { script: 'servers/connect-grpc.mjs', title: 'Connect' },
 } as const;
 
 type Name = keyof typeof servers;
@@ -42,6 +45,9 @@ export const grpcServerSubject: Subject = async ({ node, passes, rounds, roundMs
   const lines = compare(titles, samples, [
     { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
     { of: 'again', to: 'plain' },
+    { of: 'niceGrpc', to: 'plain' },
+    { of: 'nest', to: 'plain' },
+    { of: 'connect', to: 'plain' },
   ]);
   return [{ title: 'A gRPC server', lines }];
 };

@@ -8,7 +8,11 @@ const clients = {
   plain: { script: 'clients/node-http', title: 'node:http' },
   again: { script: 'clients/node-http', title: 'node:http again' },
   undici: { script: 'clients/undici', title: 'undici Pool.request' },
+  balanced: { script: 'clients/fairlead-balanced', title: 'ours, balanced and retried' },
   fetch: { script: 'clients/fetch', title: 'fetch' },
+  axios: { script: 'clients/axios.mjs', title: 'axios' },
+  got: { script: 'clients/got.mjs', title: 'got' },
+  ky: { script: 'clients/ky.mjs', title: 'ky' },
 } as const;
 
 type Name = keyof typeof clients;
@@ -40,8 +44,12 @@ export const httpClientSubject: Subject = async ({ node, passes, rounds, roundMs
     { of: 'fairlead', to: 'plain', goal: { atLeast: 1.6 } },
     { of: 'again', to: 'plain' },
     { of: 'undici', to: 'plain' },
+    { of: 'balanced', to: 'plain', goal: { atLeast: 1.4 } },
+    { of: 'fetch', to: 'plain' },
+    { of: 'axios', to: 'plain' },
+    { of: 'got', to: 'plain' },
+    { of: 'ky', to: 'plain' },
     { of: 'fairlead', to: 'undici' },
-    { of: 'fairlead', to: 'fetch' },
   ]);
   return [{ title: 'An HTTP client', lines }];
 };

@@ -1,61 +1,76 @@
+import {
+  type HttpServerName,
+  httpServerNames,
+  httpServers,
+  pathOf,
+  titlesOf,
+} from './http-servers.ts';
 import { hasWrk, wrk } from './load/wrk.ts';
-import { compare, cpuBetween, type Throughput, throughputOf } from './pairs.ts';
+import { compare, cpuBetween, type Pair, type Throughput, throughputOf } from './pairs.ts';
+import type { Line } from './result.ts';
 import { inPasses, interleave } from './rounds.ts';
-import type { Subject } from './subject.ts';
+import type { Subject, SubjectRun } from './subject.ts';
 import { startWorkers } from './worker-set.ts';
 
-const servers = {
-  fairlead: { script: 'servers/fairlead-http', title: 'ours' },
-  plain: { script: 'servers/node-http', title: 'node:http' },
-  again: { script: 'servers/node-http', title: 'node:http again' },
-  onExpress: { script: 'servers/fairlead-express', title: 'ours on Express' },
-  express: { script: 'servers/express', title: 'Express' },
-  expressAgain: { script: 'servers/express', title: 'Express again' },
-} as const;
+const rivals = httpServerNames.slice(httpServerNames.indexOf('fastify'));
+/** Those that are measured with longer messages too. */
+const leaders = ['fairlead', 'plain', 'again', 'fastify', 'fastifySchema', 'hono'] as const;
 
-type Name = keyof typeof servers;
-// Sound, both: the object above has no other keys.
-const names = Object.keys(servers) as readonly Name[];
-const titles = Object.fromEntries(names.map((name) => [name, servers[name].title])) as Record<
-  Name,
-  string
->;
+/** Our handler with five layers, on every host, against the same work without us and in what others take. */
+export const httpServerSubject: Subject = async (run) => {
+  const load = run.useWrk && hasWrk() ? 'wrk' : 'sockets of our own';
+  return [
+    {
+      title: `An HTTP server, load by ${load}`,
+      lines: await measureServers(run, httpServerNames, 0, [
+        { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
+        { of: 'again', to: 'plain' },
+        ...rivals.map((of) => ({ of, to: 'plain' as const })),
+        { of: 'behindFetch', to: 'plain' },
+        { of: 'onExpress', to: 'express', goal: { atLeast: 0.97 } },
+        { of: 'expressAgain', to: 'express' },
+        { of: 'express', to: 'plain' },
+      ]),
+    },
+    await withMessagesOf(run, 1024, '1 KB'),
+    await withMessagesOf(run, 65_536, '64 KB'),
+  ];
+};
 
-/** Our handler with five layers, on `node:http` and on Express, against the same work without us. */
-export const httpServerSubject: Subject = async ({
-  node,
-  passes,
-  rounds,
-  roundMs,
-  warmUpMs,
-  useWrk,
-}) => {
-  const load = useWrk && hasWrk() ? 'wrk' : 'sockets of our own';
+async function withMessagesOf(run: SubjectRun, bytes: number, size: string) {
+  const others = leaders.filter((name) => name !== 'plain');
+  const pairs = others.map((of) => ({ of, to: 'plain' as const }));
+  const lines = await measureServers({ ...run, useWrk: false }, leaders, bytes, pairs);
+  return { title: `An HTTP server, messages of ${size} both ways`, lines };
+}
+
+async function measureServers<Some extends HttpServerName>(
+  { node, passes, rounds, roundMs, warmUpMs, useWrk }: SubjectRun,
+  some: readonly Some[],
+  bytes: number,
+  pairs: readonly Pair<Some>[],
+): Promise<Line[]> {
   const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => [
-      servers[name].script,
+    await using workers = await startWorkers(some, (name) => [
+      httpServers[name].script,
       { node, cpu: 'subject' },
     ]);
-    await using loads = await startWorkers(names, (name) => {
-      const args = [workers.get(name).port];
+    await using loads = await startWorkers(some, (name) => {
+      const args = [workers.get(name).port, pathOf(name), bytes];
       return ['load/sockets', { node: process.execPath, cpu: 'other', args }];
     });
 
-    async function measure(name: Name, ms: number): Promise<Throughput> {
+    async function measure(name: Some, ms: number): Promise<Throughput> {
       const server = workers.get(name);
       const before = await server.measure(0);
-      const counted = await (load === 'wrk' ? wrk(server.port, ms) : loads.get(name).measure(ms));
+      const counted = await (useWrk && hasWrk()
+        ? wrk(`http://127.0.0.1:${server.port}${pathOf(name)}`, ms)
+        : loads.get(name).measure(ms));
       return throughputOf(counted, cpuBetween(before, await server.measure(0)));
     }
 
-    for (const name of names) await measure(name, warmUpMs);
-    return await interleave(names, rounds, (name) => measure(name, roundMs));
+    for (const name of some) await measure(name, warmUpMs);
+    return await interleave(some, rounds, (name) => measure(name, roundMs));
   });
-  const lines = compare(titles, samples, [
-    { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
-    { of: 'again', to: 'plain' },
-    { of: 'onExpress', to: 'express', goal: { atLeast: 0.97 } },
-    { of: 'expressAgain', to: 'express' },
-  ]);
-  return [{ title: `An HTTP server, load by ${load}`, lines }];
-};
+  return compare(titlesOf(some), samples, pairs);
+}

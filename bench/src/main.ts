@@ -11,8 +11,11 @@ import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
+import { installRivals } from './rivals.ts';
 import { routesSubject } from './routes.ts';
+import { startupSubject } from './startup.ts';
 import type { Subject } from './subject.ts';
+import { typesSubject } from './types.ts';
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
   chain: chainSubject,
@@ -23,6 +26,8 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   'http-server': httpServerSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,
+  startup: startupSubject,
+  types: typesSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {
@@ -34,6 +39,7 @@ async function main(options: BenchOptions): Promise<void> {
     `${describeMachine(here)}\n${passes} × ${rounds} rounds of ${roundMs} ms${quick ? ': quick, so noisy' : ''}\n`,
   );
 
+  installRivals(options.subjects);
   const all: Section[] = [];
   for (const name of options.subjects) {
     const found: Section[] = [];

@@ -11,6 +11,8 @@ export const subjectNames = [
   'http-server',
   'http-client',
   'grpc',
+  'startup',
+  'types',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
@@ -25,7 +27,7 @@ export interface BenchOptions {
 }
 
 const usage: string = `npm run bench -- [options]
-  --only NAME    one of ${subjectNames.join(', ')}; may be given more than once
+  --only NAME    one of ${subjectNames.join(', ')}, or a word of it; may be given more than once
   --quick        short rounds, for a first look: noisy, and the README is left as it is
   --json         the result as JSON on stdout, each round's figures included
   --wrk          loads the HTTP servers with wrk, in rounds of a second
@@ -35,14 +37,17 @@ const usage: string = `npm run bench -- [options]
 /** Reads the command line; throws, with the usage, what is wrong with it. */
 export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
   const { only, quick, json, wrk, node, rounds } = parse(argv);
-  const unknown = only.find((name) => !isSubject(name));
+  const unknown = only.find((name) => !subjectNames.some((subject) => isNamed(subject, name)));
   if (unknown !== undefined) throw new Error(`there is no ${unknown} to measure\n\n${usage}`);
   const count = Number(rounds ?? (quick ? 5 : 11));
   if (!Number.isInteger(count) || count < 5)
     throw new Error(`--rounds must be at least 5\n\n${usage}`);
   const second = node ?? env['NODE24'];
   return {
-    subjects: only.length === 0 ? subjectNames : subjectNames.filter((name) => only.includes(name)),
+    subjects:
+      only.length === 0
+        ? subjectNames
+        : subjectNames.filter((subject) => only.some((name) => isNamed(subject, name))),
     nodes: second === undefined ? [process.execPath] : [process.execPath, second],
     effort: quick
       ? { passes: 1, rounds: count, roundMs: 100, warmUpMs: 250, useWrk: wrk }
@@ -73,6 +78,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function isSubject(name: string): name is SubjectName {
-  return (subjectNames as readonly string[]).includes(name);
+/** By its whole name or a word of it: `http` names `http-server` and `http-client`. */
+function isNamed(subject: SubjectName, name: string): boolean {
+  return subject === name || subject.split('-').includes(name);
 }

@@ -18,7 +18,7 @@ export interface Line extends Spread {
   readonly rounds: readonly number[];
 }
 
-export type Unit = 'ns' | 'µs' | 'ms' | 'calls/s' | '×';
+export type Unit = 'ns' | 'µs' | 'ms' | 'MB' | 'calls/s' | '×';
 
 /** A bound that the median should keep. */
 export interface Goal {

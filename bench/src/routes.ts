@@ -1,9 +1,8 @@
-import { request } from 'node:http';
+import { firstAnswer } from './first-answer.ts';
 import { type Line, line } from './result.ts';
 import { inPasses, interleave } from './rounds.ts';
 import { ratios } from './spread.ts';
 import type { Subject, SubjectRun } from './subject.ts';
-import { startWorker } from './worker-process.ts';
 import { startWorkers } from './worker-set.ts';
 
 const sizes = ['10', '100', '1000', '10000'] as const;
@@ -52,7 +51,7 @@ const kinds = Object.keys(processes) as readonly Kind[];
 
 async function startLines({ node, passes, rounds }: SubjectRun): Promise<Line[]> {
   const samples = await inPasses(passes, () =>
-    interleave(kinds, rounds, (kind) => firstAnswerMs(kind, node)),
+    interleave(kinds, rounds, (kind) => startOf(kind, node)),
   );
   return kinds.map((kind) => {
     const { title, goal } = processes[kind];
@@ -60,20 +59,8 @@ async function startLines({ node, passes, rounds }: SubjectRun): Promise<Line[]>
   });
 }
 
-/** From the start of a process to the end of its first answer. */
-async function firstAnswerMs(kind: Kind, node: string): Promise<number> {
+async function startOf(kind: Kind, node: string): Promise<number> {
   const { script, args } = processes[kind];
-  const start = performance.now();
-  const worker = await startWorker(script, { node, cpu: 'subject', args });
-  try {
-    await new Promise((resolve, reject) => {
-      const options = { port: worker.port, path: '/area-0/sum', method: 'POST', agent: false };
-      request(options, (reply) => reply.resume().once('end', resolve))
-        .once('error', reject)
-        .end('{"a":1,"b":2}');
-    });
-    return performance.now() - start;
-  } finally {
-    await worker.close();
-  }
+  await using started = await firstAnswer(script, { node, args, path: '/area-0/sum' });
+  return started.ms;
 }

@@ -17,15 +17,20 @@ export interface WorkerOptions {
   /** The CPU that it keeps to; see {@link onCpu}. */
   readonly cpu: 'subject' | 'other';
   readonly args?: readonly (string | number)[];
+  /** For Node itself. */
+  readonly flags?: readonly string[];
 }
 
-/** Starts a script of this package, `servers/node-http` for example, and waits until it is ready. */
+/**
+ * Starts a script and waits until it is ready: one of this package, `servers/node-http` for example,
+ * or one of the rivals', `servers/fastify.mjs`.
+ */
 export async function startWorker(
   script: string,
-  { node, cpu, args = [] }: WorkerOptions,
+  { node, cpu, args = [], flags = [] }: WorkerOptions,
 ): Promise<Worker> {
-  const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
-  const [command, ...rest] = onCpu(cpu, [node, path, ...args.map(String)]);
+  const path = fileURLToPath(new URL(fileOf(script), import.meta.url));
+  const [command, ...rest] = onCpu(cpu, [node, ...flags, path, ...args.map(String)]);
   const child = spawn(command ?? node, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ready = await nextMessage(child, script);
   if (ready.kind !== 'ready') throw new Error(`${script} spoke before it was ready`);
@@ -43,6 +48,10 @@ export async function startWorker(
     },
     close: () => ended(child),
   };
+}
+
+function fileOf(script: string): string {
+  return script.endsWith('.mjs') ? `../rivals/${script}` : `./${script}.js`;
 }
 
 function nextMessage(child: ChildProcess, script: string): Promise<WorkerMessage> {

@@ -27,6 +27,11 @@ export function serveRounds(measure: (ms: number) => Sample | Promise<Sample>, p
   tell({ kind: 'ready', port });
 }
 
+/** What this process has used so far of the CPU, and has now of the memory, in MB. */
+export function usage(): Sample {
+  return { cpuUs: cpuUs(), rssMb: process.memoryUsage.rss() / 1e6 };
+}
+
 /** The CPU time that this process has used, in microseconds: its own work and the kernel's for it. */
 export function cpuUs(): number {
   const { user, system } = process.cpuUsage();

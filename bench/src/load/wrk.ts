@@ -12,18 +12,14 @@ export function hasWrk(): boolean {
   return spawnSync('wrk', ['--version']).error === undefined;
 }
 
-/** Loads a port for a whole number of seconds. */
-export async function wrk(port: number, ms: number): Promise<Sample> {
+/** Loads a URL for a whole number of seconds. */
+export async function wrk(url: string, ms: number): Promise<Sample> {
   const script = join(tmpdir(), `fairlead-wrk-${process.pid}.lua`);
   writeFileSync(script, wrkScript);
   try {
     const seconds = Math.max(1, Math.round(ms / 1000));
     const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script];
-    const [command = '', ...rest] = onCpu('other', [
-      'wrk',
-      ...options,
-      `http://127.0.0.1:${port}/sum`,
-    ]);
+    const [command = '', ...rest] = onCpu('other', ['wrk', ...options, url]);
     const { stdout } = await promisify(execFile)(command, rest);
     return readReport(stdout);
   } finally {

@@ -4,7 +4,7 @@ import { serve } from './serve.ts';
 
 const app = bareExpress();
 app.post('/sum', express.json(), (request, response) => {
-  const { a, b } = request.body;
-  response.json({ v: a + b });
+  const { a, b, items } = request.body;
+  response.json({ v: a + b, items });
 });
 serve(app);

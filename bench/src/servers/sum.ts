@@ -4,13 +4,24 @@ import type { Endpoint, Middleware } from '@fairlead/endpoint';
 export interface SumRequest {
   readonly a: number;
   readonly b: number;
+  /** What makes a message longer. */
+  readonly items?: readonly Item[] | undefined;
+}
+
+interface Item {
+  readonly id: number;
+  readonly name: string;
 }
 
 export interface SumResponse {
   readonly v: number;
+  readonly items?: readonly Item[] | undefined;
 }
 
-export const sum: Endpoint<SumRequest, SumResponse> = async ({ a, b }) => ({ v: a + b });
+export const sum: Endpoint<SumRequest, SumResponse> = async ({ a, b, items }) => ({
+  v: a + b,
+  items,
+});
 
 const passThrough: Middleware = (next) => (request, ctx) => next(request, ctx);
 
