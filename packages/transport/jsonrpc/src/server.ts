@@ -8,7 +8,7 @@ import {
   type NodeServerCall,
   problemReply,
 } from '@fairlead/http';
-import type { ServerCall } from '@fairlead/transport';
+import type { BeforeHook, FinalizeHook, ServerCall } from '@fairlead/transport';
 import { errorAnswer } from './answer.ts';
 import { type BatchOptions, runMessages } from './batch.ts';
 import { type Messages, readMessages } from './message.ts';
@@ -21,6 +21,14 @@ export interface JsonrpcHandlerOptions
     HttpHandlerOptions<unknown, unknown>,
     'service' | 'maxBodyBytes' | 'maxJsonDepth' | 'timeoutMs' | 'clock'
   > {
+  /**
+   * Hooks of the whole HTTP request, a batch or not, before its body is read: what they reject with is
+   * answered as over HTTP, with a status and a problem. For what refuses early, as `shed().hooks` and
+   * `rateLimit()` of `@fairlead/ratelimit` do; hooks of the calls are those of `jsonrpcMethod`. Default: none.
+   */
+  readonly before?: readonly BeforeHook<NodeServerCall>[] | undefined;
+  /** Told of the end of the whole HTTP request. Default: none. */
+  readonly finalize?: readonly FinalizeHook<NodeServerCall>[] | undefined;
   /** How many messages a batch may have. Default 100; a larger one is refused whole with -32600. */
   readonly maxBatchSize?: number;
   /** How many calls of one batch run at once. Default 16. */
@@ -63,7 +71,7 @@ export function jsonrpcHandler(
   methods: Readonly<Record<string, JsonrpcMethod>>,
   options: JsonrpcHandlerOptions = {},
 ): HttpHandler {
-  const { onError, maxBodyBytes, timeoutMs, clock } = options;
+  const { onError, maxBodyBytes, timeoutMs, clock, before = [], finalize = [] } = options;
   const limits = {
     maxJsonDepth: checkNumber('maxJsonDepth', options.maxJsonDepth ?? 64, { min: 1 }),
     maxBatchSize: checkNumber('maxBatchSize', options.maxBatchSize ?? 100, { min: 1 }),
@@ -87,7 +95,8 @@ export function jsonrpcHandler(
     ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(clock === undefined ? {} : { clock }),
-    before: [(ctx, http) => ctx.with(exchangeKey, { http, reply: undefined })],
+    before: [(ctx, http) => ctx.with(exchangeKey, { http, reply: undefined }), ...before],
+    finalize,
     decode: (_request, ctx) => readMessages(exchangeOf(ctx).http, limits),
     encode: (reply) => reply,
     encodeError: (error, _call, ctx) => errorReply(error, ctx.get(exchangeKey)),
