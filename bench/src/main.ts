@@ -12,6 +12,7 @@ import { logSubject } from './log.ts';
 import { describeMachine, machine } from './machine.ts';
 import { metricsSubject } from './metrics.ts';
 import { type BenchOptions, readOptions, type SubjectName } from './options.ts';
+import { productionSubject } from './production.ts';
 import { ratelimitSubject } from './ratelimit.ts';
 import { writeReadme } from './readme.ts';
 import { renderSection } from './report.ts';
@@ -35,6 +36,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   ratelimit: ratelimitSubject,
   concurrency: concurrencySubject,
   'http-server': httpServerSubject,
+  production: productionSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,
   tracing: tracingSubject,

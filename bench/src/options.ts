@@ -13,6 +13,7 @@ export const subjectNames = [
   'ratelimit',
   'concurrency',
   'http-server',
+  'production',
   'http-client',
   'grpc',
   'tracing',

@@ -3,7 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SubjectName } from './options.ts';
 
-const compared: readonly SubjectName[] = ['http-server', 'http-client', 'grpc', 'startup', 'types'];
+const compared: readonly SubjectName[] = [
+  'http-server',
+  'production',
+  'http-client',
+  'grpc',
+  'startup',
+  'types',
+];
 const folder = fileURLToPath(new URL('../rivals/', import.meta.url));
 const pnpm = fileURLToPath(new URL('../../tools/pnpm.mjs', import.meta.url));
 const stamp = `${folder}node_modules/.installed`;
