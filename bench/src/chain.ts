@@ -1,6 +1,7 @@
+import { linearAxis, type Plot, type Series } from './plot.ts';
 import { type Line, line } from './result.ts';
 import { inPasses, interleave } from './rounds.ts';
-import { ratios } from './spread.ts';
+import { median, ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
 import { startWorkers } from './worker-set.ts';
 
@@ -14,7 +15,7 @@ const layers = {
 type Kind = keyof typeof layers;
 // Sound: the object above has no other keys.
 const kinds = Object.keys(layers) as readonly Kind[];
-const depths = [0, 1, 5, 10, 20];
+const depths = [0, 1, 5, 10, 20, 50];
 
 /** What a layer of `chain` costs, for each way of writing one. */
 export const chainSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
@@ -39,5 +40,21 @@ export const chainSubject: Subject = async ({ node, passes, rounds, roundMs, war
   ]);
   const cost = ratios(nsAt('pass-through', 20), nsAt('by hand', 20));
   lines.push(line('20 pass-through layers: chain() ÷ by hand', '×', cost));
-  return [{ title: 'A layer of a chain', lines }];
+  const series = kinds.map((kind) => ({
+    name: kind,
+    points: depths.map((depth) => [depth, median(nsAt(kind, depth))] as const),
+  }));
+  return [{ title: 'A layer of a chain', lines, plots: [plotOf(series)] }];
 };
+
+function plotOf(series: readonly Series[]): Plot {
+  const most = Math.max(...series.flatMap(({ points }) => points.map(([, ns]) => ns)));
+  const ticks = [0.25, 0.5, 0.75, 1].map((share) => Math.round((share * most) / 100) * 100);
+  return {
+    name: 'layers',
+    title: 'A call through layers',
+    x: linearAxis('layers', 0, 50, depths),
+    y: linearAxis('ns for an awaited call', 0, most, ticks),
+    series,
+  };
+}

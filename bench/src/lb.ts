@@ -1,5 +1,7 @@
+import { logAxis, type Plot, type Series } from './plot.ts';
 import { type Line, line } from './result.ts';
 import { inPasses, interleave } from './rounds.ts';
+import { median } from './spread.ts';
 import type { Subject, SubjectRun } from './subject.ts';
 import { startWorkers } from './worker-set.ts';
 
@@ -29,6 +31,16 @@ type PickerName = keyof typeof pickers;
 /** To look at every one of thousands is what rendezvous hashing is not for; a million points take others minutes. */
 const largest: Partial<Record<PickerName, number>> = { rendezvous: 100, 'consistent-hash': 1000 };
 
+/** One of each kind. */
+const drawn = [
+  'round robin',
+  'peak EWMA',
+  'Maglev',
+  'ring hash',
+  'grpc-js round_robin',
+  'consistent-hash',
+] as const satisfies readonly PickerName[];
+
 const calls = ['bare', 'balanced', 'balanced, retry'] as const;
 
 // Sound: the object has no other keys.
@@ -36,7 +48,7 @@ const pickerNames = Object.keys(pickers) as readonly PickerName[];
 
 /** What a pick costs with few instances and many, and what balancing and retrying add to a call. */
 export const lbSubject: Subject = async (run) => [
-  { title: 'A pick', lines: await pickLines(run) },
+  await picks(run),
   { title: 'A call that goes well', lines: await callLines(run) },
 ];
 
@@ -44,18 +56,24 @@ function sizesOf(name: PickerName): readonly (typeof sizes)[number][] {
   return sizes.filter((size) => Number(size) <= (largest[name] ?? Infinity));
 }
 
-async function pickLines(run: SubjectRun): Promise<Line[]> {
+async function picks(run: SubjectRun) {
   const samples = await measure(pickerNames, run, (name) => [
     'loops/picks',
     { node: run.node, cpu: 'subject', args: [name, ...sizesOf(name)] },
   ]);
-  return pickerNames.flatMap((name) =>
+  const nsOf = (name: PickerName, size: string): number[] =>
+    samples[name].map((sample) => sample[size] ?? Number.NaN);
+  const lines = pickerNames.flatMap((name) =>
     sizesOf(name).map((size) => {
       const goal = pickers[name];
-      const ns = samples[name].map((sample) => sample[size] ?? Number.NaN);
-      return line(`${name}, of ${size}`, 'ns', ns, goal && { atMost: goal });
+      return line(`${name}, of ${size}`, 'ns', nsOf(name, size), goal && { atMost: goal });
     }),
   );
+  const series = drawn.map((name) => ({
+    name,
+    points: sizesOf(name).map((size) => [Number(size), median(nsOf(name, size))] as const),
+  }));
+  return { title: 'A pick', lines, plots: [plotOf(series)] };
 }
 
 async function callLines(run: SubjectRun): Promise<Line[]> {
@@ -85,4 +103,14 @@ function measure<Name extends string>(
     await workers.warmUp(warmUpMs);
     return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
   });
+}
+
+function plotOf(series: readonly Series[]): Plot {
+  return {
+    name: 'instances',
+    title: 'A pick among instances',
+    x: logAxis('instances', 3, 10_000, sizes.map(Number)),
+    y: logAxis('ns', 5, 5000, [10, 30, 100, 300, 1000, 3000]),
+    series,
+  };
 }

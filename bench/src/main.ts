@@ -19,6 +19,7 @@ import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
 import { installRivals } from './rivals.ts';
 import { routesSubject } from './routes.ts';
+import { scaleSubject } from './scale.ts';
 import { startupSubject } from './startup.ts';
 import type { Subject } from './subject.ts';
 import { swappableSubject } from './swappable.ts';
@@ -37,6 +38,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   concurrency: concurrencySubject,
   'http-server': httpServerSubject,
   production: productionSubject,
+  scale: scaleSubject,
   'http-client': httpClientSubject,
   grpc: grpcSubject,
   tracing: tracingSubject,

@@ -14,6 +14,7 @@ export const subjectNames = [
   'concurrency',
   'http-server',
   'production',
+  'scale',
   'http-client',
   'grpc',
   'tracing',

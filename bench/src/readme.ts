@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Machine } from './machine.ts';
 import { describeMachine } from './machine.ts';
 import { replaceBetween } from './markdown.ts';
+import { type Plot, renderPlot } from './plot.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
 
@@ -16,6 +17,17 @@ export async function writeReadme(
   const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, '');
   const date = new Date().toISOString().slice(0, 10);
   const how = `\`${command}\` on ${date}: ${describeMachine(machine)}.`;
-  const tables = [how, ...sections.map(renderSection)].join('\n\n');
+  const plots = sections.flatMap(({ node, plots = [] }) => plots.map((plot) => drawn(plot, node)));
+  for (const { file, svg } of plots) await writeFile(new URL(file, path), svg);
+  const pictures = plots.map(({ file, title }) => `![${title}](${file})`);
+  const tables = [how, ...sections.map(renderSection), ...pictures].join('\n\n');
   await writeFile(path, replaceBetween(await readFile(path, 'utf8'), `bench:${subject}`, tables));
+}
+
+/** A picture of its own for each line of Node that was measured. */
+function drawn(plot: Plot, node: string) {
+  const [major] = node.split('.');
+  const title = `${plot.title}, Node ${major}`;
+  const svg = renderPlot({ ...plot, title });
+  return { title, svg, file: `plots/${plot.name}-node-${major}.svg` };
 }

@@ -1,3 +1,4 @@
+import type { Plot } from './plot.ts';
 import { type Spread, spread } from './spread.ts';
 
 /** What one subject found on one Node: a table with one figure in each line. */
@@ -7,6 +8,8 @@ export interface Section {
   /** The version of Node that was measured. */
   readonly node: string;
   readonly lines: readonly Line[];
+  /** Pictures of the figures that grow with something. Default: none. */
+  readonly plots?: readonly Plot[] | undefined;
 }
 
 /** One figure over all rounds. */

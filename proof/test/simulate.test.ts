@@ -1,10 +1,10 @@
+import { renderPlot } from '@fairlead/bench/plot';
 import { expect, test } from 'vitest';
 import { coldStart } from '../src/simulate/cold-start.ts';
 import { consistentHashing } from '../src/simulate/consistent-hashing.ts';
 import { failingInstance } from '../src/simulate/failing-instance.ts';
 import { percentile, simulateFleet } from '../src/simulate/fleet.ts';
 import { hedging } from '../src/simulate/hedging.ts';
-import { renderPlot } from '../src/simulate/plot.ts';
 import { retries } from '../src/simulate/retries.ts';
 import { exponential } from '../src/simulate/service.ts';
 import { slowInstance } from '../src/simulate/slow-instance.ts';

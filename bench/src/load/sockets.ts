@@ -5,7 +5,7 @@ import { connections, post } from './post.ts';
 
 // A load without an HTTP library: each connection writes a request, counts the bytes of the reply
 // and writes the next. Every reply has the length of the first one, which is parsed.
-const [, , port, path = '/sum', bytes = '0'] = process.argv;
+const [, , port, path = '/sum', bytes = '0', count = connections] = process.argv;
 const request = post(path, Number(bytes));
 const sockets: Socket[] = [];
 let calls = 0;
@@ -13,7 +13,7 @@ let until = 0;
 let inFlight = 0;
 let drained: (() => void) | undefined;
 
-for (let i = 0; i < connections; i++) sockets.push(await open());
+for (let i = 0; i < Number(count); i++) sockets.push(await open());
 
 serveRounds(async (ms) => {
   calls = 0;

@@ -27,7 +27,7 @@ const kinds: Readonly<Record<string, readonly [Wrap, Middleware]>> = {
 const [wrap, layer] = kinds[process.argv[2] ?? ''] ?? [];
 if (wrap === undefined || layer === undefined) throw new Error(`no such chain: ${process.argv[2]}`);
 
-const depths = [0, 1, 5, 10, 20];
+const depths = [0, 1, 5, 10, 20, 50];
 const chains = depths.map((depth) => ({ depth, call: wrap(Array<Middleware>(depth).fill(layer)) }));
 let round = 0;
 

@@ -31,7 +31,7 @@ function heapUsed(): number {
 }
 
 describe('a million calls under one long-lived signal', () => {
-  it('leave no listener, no timer and no memory behind', { timeout: 60_000 }, async () => {
+  it('leave no listener, no timer and no memory behind', { timeout: 180_000 }, async () => {
     const clock = fakeClock();
     const { signal } = new AbortController();
     const endpoint = chain(timeout(500))(async (n: number) => n);

@@ -1,4 +1,4 @@
-import type { Plot } from './plot.ts';
+import type { Plot } from '@fairlead/bench/plot';
 import type { Table } from './table.ts';
 
 /** What an experiment has found. */

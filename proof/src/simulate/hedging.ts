@@ -1,9 +1,9 @@
+import { logAxis, percentileAxis } from '@fairlead/bench/plot';
 import { createContext, type Endpoint } from '@fairlead/endpoint';
 import { type HedgeOptions, hedge } from '@fairlead/lb';
 import { fakeClock, seededRandom } from '@fairlead/testing';
 import type { Experiment } from './experiment.ts';
 import { percentile } from './fleet.ts';
-import { logAxis, percentileAxis } from './plot.ts';
 import { figure, percent } from './table.ts';
 
 const delays: Readonly<Record<string, HedgeOptions['delay'] | undefined>> = {

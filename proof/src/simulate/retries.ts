@@ -1,8 +1,8 @@
+import { linearAxis, logAxis } from '@fairlead/bench/plot';
 import { createContext, type Endpoint, ServiceError } from '@fairlead/endpoint';
 import { retry, retryBudget } from '@fairlead/lb';
 import { seededRandom } from '@fairlead/testing';
 import type { Experiment } from './experiment.ts';
-import { linearAxis, logAxis } from './plot.ts';
 import { percent } from './table.ts';
 import { createWorld } from './world.ts';
 

@@ -1,7 +1,7 @@
+import { logAxis, percentileAxis } from '@fairlead/bench/plot';
 import { leastRequest, type PolicyFactory, peakEwma, random, roundRobin } from '@fairlead/lb';
 import type { Experiment } from './experiment.ts';
 import { type FleetPlan, type FleetResult, percentile, simulateFleet } from './fleet.ts';
-import { logAxis, percentileAxis } from './plot.ts';
 import { exponential } from './service.ts';
 import { figure, percent, type Table } from './table.ts';
 

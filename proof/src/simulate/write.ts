@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { replaceBetween } from '@fairlead/bench/markdown';
+import { renderPlot } from '@fairlead/bench/plot';
 import type { Findings } from './experiment.ts';
-import { renderPlot } from './plot.ts';
 import { renderTable, type Table } from './table.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);
