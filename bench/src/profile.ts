@@ -10,6 +10,7 @@ const seconds = 5;
 /** The program that is profiled, and the one at its other end. */
 const sides = {
   http: { subject: 'servers/fairlead-http', other: 'load/sockets', serves: true },
+  production: { subject: 'servers/production', other: 'load/sockets', serves: true },
   express: { subject: 'servers/fairlead-express', other: 'load/sockets', serves: true },
   fetch: { subject: 'servers/fairlead-fetch', other: 'load/sockets', serves: true },
   grpc: { subject: 'servers/fairlead-grpc', other: 'clients/grpc-js', serves: true },

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Machine } from './machine.ts';
 import { describeMachine } from './machine.ts';
 import { replaceBetween } from './markdown.ts';
@@ -18,6 +18,7 @@ export async function writeReadme(
   const date = new Date().toISOString().slice(0, 10);
   const how = `\`${command}\` on ${date}: ${describeMachine(machine)}.`;
   const plots = sections.flatMap(({ node, plots = [] }) => plots.map((plot) => drawn(plot, node)));
+  await mkdir(new URL('plots/', path), { recursive: true });
   for (const { file, svg } of plots) await writeFile(new URL(file, path), svg);
   const pictures = plots.map(({ file, title }) => `![${title}](${file})`);
   const tables = [how, ...sections.map(renderSection), ...pictures].join('\n\n');
