@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { freePorts, type RunningProgram, runToEnd, startProgram } from '@fairlead/peers/process';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -48,6 +51,44 @@ describe('addsvc', () => {
     expect(await reply.text()).toMatch(
       /fairlead_server_call_duration_seconds_count\{transport="http",.*method="Sum",code="ok"\} \d/,
     );
+  });
+
+  it('says at the debug address how it is, and what it was told', async () => {
+    const ask = async (path: string) => {
+      const reply = await fetch(`http://127.0.0.1:${ports[2]}${path}`);
+      return { status: reply.status, body: JSON.parse(await reply.text()) };
+    };
+    expect(await ask('/health/live')).toMatchObject({ status: 200, body: { status: 'up' } });
+    expect(await ask('/health/ready')).toMatchObject({ status: 200 });
+    expect(await ask('/debug')).toMatchObject({
+      body: {
+        config: { limits: 'go-kit' },
+        breakers: { sum: { kind: 'closed' }, concat: { kind: 'closed' } },
+      },
+    });
+  });
+
+  it('sends its spans to a collector, the last ones when it ends', async () => {
+    const bodies: string[] = [];
+    const collector = createServer(async (request, response) => {
+      bodies.push(await text(request));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+    await once(collector.listen(0, '127.0.0.1'), 'listening');
+    // Sound: a server that listens on a host has an address of this kind.
+    const { port } = collector.address() as AddressInfo;
+    const own = await freePorts(4);
+    const names = ['http', 'grpc', 'debug', 'jsonrpc'];
+    const flags = names.map((name, i) => `--${name}-addr=127.0.0.1:${own[i]}`);
+    flags.push(`--otlp-url=http://127.0.0.1:${port}/v1/traces`);
+    await using running = await startProgram(node, [...program('addsvc'), ...flags], own);
+    await addcli(`--http-addr=127.0.0.1:${own[0]}`, '1', '2');
+    const exit = once(running.process, 'exit');
+    running.process.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    await new Promise((resolve) => collector.close(resolve));
+    expect(bodies.join('')).toContain('"addsvc"');
+    expect(bodies.join('')).toContain('/sum');
   });
 
   it('says that a port is in use, and exits with 1', async () => {
