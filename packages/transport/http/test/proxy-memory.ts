@@ -3,6 +3,7 @@
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { createHttpServer, createReverseProxy } from '../src/index.ts';
+import { whatIsLeft } from './handles.ts';
 
 const chunk = Buffer.alloc(1 << 18, 'x');
 const target = createHttpServer((incoming, response) => void incoming.pipe(response));
@@ -33,8 +34,4 @@ const grown = peak() - before;
 await server.close();
 await proxy.close();
 await target.close();
-// The pipe to whoever reads this is no work of ours.
-const left = () => process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
-for (let turn = 0; turn < 1000 && left().length > 0; turn++)
-  await new Promise((resolve) => setImmediate(resolve));
-process.stdout.write(JSON.stringify({ bytes, grown, resources: left() }));
+process.stdout.write(JSON.stringify({ bytes, grown, resources: await whatIsLeft() }));

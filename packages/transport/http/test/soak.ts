@@ -2,6 +2,7 @@
 // It must then end by itself. Run with --expose-gc.
 import { createContext } from '@fairlead/endpoint';
 import { createHttpClient, createHttpServer, httpHandler, jsonBody } from '../src/index.ts';
+import { whatIsLeft } from './handles.ts';
 
 const calls = Number(process.argv[2]);
 const atOnce = 50;
@@ -52,11 +53,5 @@ const after = await round(calls / 2);
 
 await client.close();
 await server.close();
-// The pipe to whoever reads this is no work of ours.
-const left = () => process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
-// Node takes some turns of the event loop to let go of what has been closed.
-for (let turn = 0; turn < 1000 && left().length > 0; turn++) {
-  await new Promise((resolve) => setImmediate(resolve));
-}
-const resources = left();
+const resources = await whatIsLeft();
 process.stdout.write(JSON.stringify({ wrong, listeners, grown: after - before, resources }));

@@ -12,6 +12,7 @@ import {
   route,
   routes,
 } from '../src/index.ts';
+import { whatIsLeft } from './handles.ts';
 
 const messages = Number(process.argv[2]);
 const checkpoints = 5;
@@ -86,8 +87,4 @@ await upload(ticks(messages), background);
 
 await client.close();
 await server.close();
-const left = () => process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap');
-for (let turn = 0; turn < 1000 && left().length > 0; turn++) {
-  await new Promise((resolve) => setImmediate(resolve));
-}
-process.stdout.write(JSON.stringify({ wrong, grown, resources: left() }));
+process.stdout.write(JSON.stringify({ wrong, grown, resources: await whatIsLeft() }));
