@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { background, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { pastDeadlineAtWork } from '../transport-conformance/at-work.ts';
 import type { Message } from '../transport-conformance/binding.ts';
 import { deferred, failureOfCall } from '../transport-conformance/expect.ts';
 import { type BidiRequirement, type Messages, withStreamPair } from './binding.ts';
@@ -15,9 +16,6 @@ import {
   watched,
 } from './streams.ts';
 
-/** A deadline that is over soon, but not before a busy machine has come to call the endpoint. */
-const allowedMs = 400;
-
 async function* doubled(stream: Messages): AsyncGenerator<Message> {
   for await (const { n } of stream) yield { n: Number(n) * 2 };
 }
@@ -28,13 +26,19 @@ const doubling: Endpoint<Messages, Messages> = async (stream) => doubled(stream)
 function answering(
   count: number,
   then: () => void = () => {},
-): { readonly endpoint: Endpoint<Messages, Messages>; readonly closed: Promise<unknown> } {
+): {
+  readonly endpoint: Endpoint<Messages, Messages>;
+  readonly closed: Promise<unknown>;
+  hasAnswered(): boolean;
+} {
   const closed = deferred<unknown>();
+  let isAnswered = false;
   async function* answers(stream: Messages): AsyncGenerator<Message> {
     let thrown: unknown;
     try {
       let read = 0;
       for await (const message of stream) {
+        isAnswered = true;
         yield message;
         if (++read === count) break;
       }
@@ -46,7 +50,11 @@ function answering(
       closed.resolve(thrown);
     }
   }
-  return { endpoint: async (stream) => answers(stream), closed: closed.promise };
+  return {
+    endpoint: async (stream) => answers(stream),
+    closed: closed.promise,
+    hasAnswered: () => isAnswered,
+  };
 }
 
 /** Two streams of one call go their own ways, and end together. */
@@ -184,19 +192,22 @@ export const bidi: readonly BidiRequirement[] = [
   ],
   [
     'closes both streams at the deadline',
-    async (makePair) => {
-      const { endpoint, closed } = answering(Infinity);
-      const released = deferred<void>();
-      const sender = watched(2, () => released.promise);
-      await withStreamPair(makePair, endpoint, async (call) => {
-        using ctx = background.withTimeout(allowedMs);
-        ctx.onAbort(() => released.resolve());
-        const reading = call(sender.stream, ctx).then(drain);
-        await failureOfCall(reading, 'deadline_exceeded');
-        await sender.closed;
-        await closed;
-      });
-    },
+    (makePair) =>
+      pastDeadlineAtWork((allowedMs) => {
+        const { endpoint, closed, hasAnswered } = answering(Infinity);
+        const released = deferred<void>();
+        const sender = watched(2, () => released.promise);
+        return withStreamPair(makePair, endpoint, async (call) => {
+          using ctx = background.withTimeout(allowedMs);
+          ctx.onAbort(() => released.resolve());
+          const reading = call(sender.stream, ctx).then(drain);
+          await failureOfCall(reading, 'deadline_exceeded');
+          if (!hasAnswered()) return false;
+          await sender.closed;
+          await closed;
+          return true;
+        });
+      }),
   ],
   [
     'stops the sender while the reader is slow',

@@ -1,32 +1,36 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { background, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { pastDeadlineAtWork } from '../transport-conformance/at-work.ts';
 import type { Message } from '../transport-conformance/binding.ts';
 import { deferred, failureOfCall } from '../transport-conformance/expect.ts';
 import { type Messages, type RequestsRequirement, withStreamPair } from './binding.ts';
 import { drain, numbered, untouched, watched } from './streams.ts';
-
-/** A deadline that is over soon, but not before a busy machine has come to call the endpoint. */
-const allowedMs = 400;
 
 /** An endpoint that reads to the end, and what its reading came to. */
 function reading(): {
   readonly endpoint: Endpoint<Messages, Message>;
   /** Fulfilled when a message has come. */
   readonly started: Promise<void>;
+  hasStarted(): boolean;
   readonly failed: Promise<unknown>;
   readonly ended: Promise<ServiceError>;
 } {
   const started = deferred<void>();
   const failed = deferred<unknown>();
   const ended = deferred<ServiceError>();
+  let isStarted = false;
   return {
     started: started.promise,
+    hasStarted: () => isStarted,
     failed: failed.promise,
     ended: ended.promise,
     endpoint: async (stream, ctx) => {
       ctx.onAbort(ended.resolve);
       try {
-        for await (const _ of stream) started.resolve();
+        for await (const _ of stream) {
+          isStarted = true;
+          started.resolve();
+        }
       } catch (error) {
         failed.resolve(error);
         throw error;
@@ -160,18 +164,21 @@ export const requestEndings: readonly RequestsRequirement[] = [
   ],
   [
     'ends on both sides at the deadline',
-    async (makePair) => {
-      const { endpoint, ended } = reading();
-      const released = deferred<void>();
-      const sender = watched(2, () => released.promise);
-      await withStreamPair(makePair, endpoint, async (call) => {
-        using ctx = background.withTimeout(allowedMs);
-        ctx.onAbort(() => released.resolve());
-        await failureOfCall(call(sender.stream, ctx), 'deadline_exceeded');
-        ok(['deadline_exceeded', 'canceled'].includes((await ended).code));
-        await sender.closed;
-      });
-    },
+    (makePair) =>
+      pastDeadlineAtWork((allowedMs) => {
+        const { endpoint, ended, hasStarted } = reading();
+        const released = deferred<void>();
+        const sender = watched(2, () => released.promise);
+        return withStreamPair(makePair, endpoint, async (call) => {
+          using ctx = background.withTimeout(allowedMs);
+          ctx.onAbort(() => released.resolve());
+          await failureOfCall(call(sender.stream, ctx), 'deadline_exceeded');
+          if (!hasStarted()) return false;
+          ok(['deadline_exceeded', 'canceled'].includes((await ended).code));
+          await sender.closed;
+          return true;
+        });
+      }),
   ],
   [
     'closes the sender, and asks it for nothing, where the caller has canceled already',

@@ -6,6 +6,7 @@ import {
   type Endpoint,
   ServiceError,
 } from '@fairlead/endpoint';
+import { pastDeadlineAtWork } from './at-work.ts';
 import { type Message, type Requirement, withPair } from './binding.ts';
 import { deferred, failureOfCall } from './expect.ts';
 
@@ -14,19 +15,19 @@ function hanging(): {
   readonly endpoint: Endpoint<Message, Message>;
   readonly called: Promise<Context>;
   readonly ended: Promise<ServiceError>;
+  isCalled(): boolean;
 } {
+  let isCalled = false;
   const called = deferred<Context>();
   const ended = deferred<ServiceError>();
   const endpoint: Endpoint<Message, Message> = (_request, ctx) => {
     ctx.onAbort(ended.resolve);
+    isCalled = true;
     called.resolve(ctx);
     return new Promise(() => {});
   };
-  return { endpoint, called: called.promise, ended: ended.promise };
+  return { endpoint, called: called.promise, ended: ended.promise, isCalled: () => isCalled };
 }
-
-/** A deadline that is over soon, but not before a busy machine has come to call the endpoint. */
-const allowedMs = 400;
 
 /** An endpoint that counts its calls. */
 function counting(): { readonly endpoint: Endpoint<Message, Message>; calls: number } {
@@ -111,20 +112,23 @@ export const endings: readonly Requirement[] = [
   ],
   [
     'tells the server the time that is left, and ends on both sides when it is over',
-    async (binding) => {
-      const { endpoint, called, ended } = hanging();
-      await withPair(binding, endpoint, async (call) => {
-        using ctx = background.withTimeout(allowedMs);
-        const failed = failureOfCall(call({}, ctx), 'deadline_exceeded');
-        const remainingMs = (await called).remainingMs();
-        ok(
-          remainingMs <= allowedMs,
-          `the server believes that ${remainingMs} ms are left of ${allowedMs}`,
-        );
-        await failed;
-        ok(['deadline_exceeded', 'canceled'].includes((await ended).code));
-      });
-    },
+    (binding) =>
+      pastDeadlineAtWork((allowedMs) => {
+        const { endpoint, called, ended, isCalled } = hanging();
+        return withPair(binding, endpoint, async (call) => {
+          using ctx = background.withTimeout(allowedMs);
+          const remaining = called.then((served) => served.remainingMs());
+          await failureOfCall(call({}, ctx), 'deadline_exceeded');
+          if (!isCalled()) return false;
+          const remainingMs = await remaining;
+          ok(
+            remainingMs <= allowedMs,
+            `the server believes that ${remainingMs} ms are left of ${allowedMs}`,
+          );
+          ok(['deadline_exceeded', 'canceled'].includes((await ended).code));
+          return true;
+        });
+      }),
   ],
   [
     'keeps to the time that the client was told',
@@ -140,18 +144,21 @@ export const endings: readonly Requirement[] = [
   ],
   [
     'hands the time that is left to the next hop',
-    async (binding) => {
-      const last = hanging();
-      await withPair(binding, last.endpoint, (next) =>
-        withPair(binding, next, async (call) => {
-          using ctx = background.withTimeout(allowedMs);
-          const failed = failureOfCall(call({}, ctx), 'deadline_exceeded');
-          ok((await last.called).remainingMs() <= allowedMs);
-          await failed;
-          await last.ended;
-        }),
-      );
-    },
+    (binding) =>
+      pastDeadlineAtWork((allowedMs) => {
+        const last = hanging();
+        return withPair(binding, last.endpoint, (next) =>
+          withPair(binding, next, async (call) => {
+            using ctx = background.withTimeout(allowedMs);
+            const remaining = last.called.then((served) => served.remainingMs());
+            await failureOfCall(call({}, ctx), 'deadline_exceeded');
+            if (!last.isCalled()) return false;
+            ok((await remaining) <= allowedMs);
+            await last.ended;
+            return true;
+          }),
+        );
+      }),
   ],
   [
     'cancels the next hop when the caller cancels',
