@@ -1,8 +1,7 @@
+import { measureLoops } from './measure-loops.ts';
 import { type Line, line } from './result.ts';
-import { inPasses, interleave } from './rounds.ts';
-import { ratios } from './spread.ts';
+import { differences, ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const kinds = {
   bare: 'no breaker',
@@ -23,21 +22,12 @@ type Kind = keyof typeof kinds;
 const names = Object.keys(kinds) as readonly Kind[];
 
 /** What a closed circuit breaker costs a call that goes well, beside those of other libraries with the same rule. */
-export const breakerSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
-  const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => [
-      'loops/breaker',
-      { node, cpu: 'subject', args: [name] },
-    ]);
-    // As long as it takes many breakers to get warm: each has functions of its own.
-    await workers.warmUp(warmUpMs);
-    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
-  });
+export const breakerSubject: Subject = async (run) => {
+  const samples = await measureLoops('loops/breaker', names, run);
 
   const nsOf = (name: Kind): number[] => samples[name].map(({ ns = Number.NaN }) => ns);
   const bare = nsOf('bare');
-  const added = (name: Kind): number[] =>
-    nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
+  const added = (name: Kind): number[] => differences(nsOf(name), bare);
   const compared = (of: Kind, to: Kind, atMost: number): Line[] => [
     line(`added by ${kinds[of]} ÷ ${kinds[to]}`, '×', ratios(added(of), added(to)), { atMost }),
     line('  the same, with the call itself', '×', ratios(nsOf(of), nsOf(to))),

@@ -1,9 +1,8 @@
+import { measureLoops } from './measure-loops.ts';
 import { linearAxis, type Plot, type Series } from './plot.ts';
 import { type Line, line } from './result.ts';
-import { inPasses, interleave } from './rounds.ts';
 import { median, ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const layers = {
   'pass-through': { title: 'pass-through', goal: { atMost: 5 } },
@@ -18,15 +17,8 @@ const kinds = Object.keys(layers) as readonly Kind[];
 const depths = [0, 1, 5, 10, 20, 50];
 
 /** What a layer of `chain` costs, for each way of writing one. */
-export const chainSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
-  const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(kinds, (kind) => [
-      'loops/chain',
-      { node, cpu: 'subject', args: [kind] },
-    ]);
-    await workers.warmUp(warmUpMs);
-    return await interleave(kinds, rounds, (kind) => workers.get(kind).measure(roundMs));
-  });
+export const chainSubject: Subject = async (run) => {
+  const samples = await measureLoops('loops/chain', kinds, run);
 
   const nsAt = (kind: Kind, depth: number): number[] =>
     samples[kind].map((sample) => sample[depth] ?? Number.NaN);

@@ -1,8 +1,7 @@
+import { measureLoops } from './measure-loops.ts';
 import { type Line, line } from './result.ts';
-import { inPasses, interleave } from './rounds.ts';
-import { ratios } from './spread.ts';
+import { differences, ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const kinds = {
   bare: 'nothing around it',
@@ -21,20 +20,15 @@ type Kind = keyof typeof kinds;
 const names = Object.keys(kinds) as readonly Kind[];
 
 /** What it costs to count the calls under way, beside another library's bulkhead. */
-export const concurrencySubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
-  const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => [
-      'loops/concurrency',
-      { node, cpu: 'subject', args: [name] },
-    ]);
-    await workers.warmUp(warmUpMs / 3);
-    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
+export const concurrencySubject: Subject = async (run) => {
+  const samples = await measureLoops('loops/concurrency', names, {
+    ...run,
+    warmUpMs: run.warmUpMs / 3,
   });
 
   const nsOf = (name: Kind): number[] => samples[name].map(({ ns = Number.NaN }) => ns);
   const bare = nsOf('bare');
-  const added = (name: Kind): number[] =>
-    nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
+  const added = (name: Kind): number[] => differences(nsOf(name), bare);
   const compared = (of: Kind, goal?: { readonly atMost: number }): Line[] => [
     line(`${kinds[of]} ÷ cockatiel's`, '×', ratios(nsOf(of), nsOf('cockatiel')), goal),
     line('  the same, without the call itself', '×', ratios(added(of), added('cockatiel'))),

@@ -1,8 +1,7 @@
+import { measureLoops } from './measure-loops.ts';
 import { line } from './result.ts';
-import { inPasses, interleave } from './rounds.ts';
 import { ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const works = {
   create: 'createContext with a timeout + dispose',
@@ -19,14 +18,10 @@ const works = {
 const names = Object.keys(works) as readonly (keyof typeof works)[];
 
 /** What a context costs beside the platform's own ways to end a call. */
-export const contextSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
-  const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => [
-      'loops/context',
-      { node, cpu: 'subject', args: [name] },
-    ]);
-    await workers.warmUp(warmUpMs / 3);
-    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
+export const contextSubject: Subject = async (run) => {
+  const samples = await measureLoops('loops/context', names, {
+    ...run,
+    warmUpMs: run.warmUpMs / 3,
   });
 
   const nsOf = (name: keyof typeof works): number[] =>

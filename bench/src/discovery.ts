@@ -1,21 +1,13 @@
+import { measureLoops } from './measure-loops.ts';
 import { line } from './result.ts';
-import { inPasses, interleave } from './rounds.ts';
 import { ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const sizes = ['1000', '10000'] as const;
 
 /** What a change of a set costs, with few instances and with many. */
-export const discoverySubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
-  const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(sizes, (size) => [
-      'loops/discovery',
-      { node, cpu: 'subject', args: [size] },
-    ]);
-    await workers.warmUp(warmUpMs);
-    return await interleave(sizes, rounds, (size) => workers.get(size).measure(roundMs));
-  });
+export const discoverySubject: Subject = async (run) => {
+  const samples = await measureLoops('loops/discovery', sizes, run);
 
   const usAt = (size: (typeof sizes)[number], what: 'change' | 'same'): number[] =>
     samples[size].map((sample) => sample[what] ?? Number.NaN);

@@ -17,6 +17,19 @@ export function loadOf({ useWrk }: SubjectRun): 'wrk' | 'sockets of our own' {
   return useWrk && hasWrk() ? 'wrk' : 'sockets of our own';
 }
 
+/** Loads the variants of one program by turns, which is told the name of each: of each the throughput of every round. */
+export function loadVariants<Name extends string>(
+  script: `servers/${string}`,
+  names: readonly Name[],
+  run: SubjectRun,
+): Promise<Record<Name, Throughput[]>> {
+  const variants: Record<string, HttpServerUnderLoad> = Object.fromEntries(
+    names.map((name) => [name, { script, args: [name] }]),
+  );
+  // Sound: one for each name.
+  return loadHttpServers(variants as Record<Name, HttpServerUnderLoad>, run);
+}
+
 /** Loads HTTP servers by turns, with messages of that many bytes: of each the throughput of every round. */
 export function loadHttpServers<Name extends string>(
   servers: Readonly<Record<Name, HttpServerUnderLoad>>,

@@ -1,9 +1,8 @@
+import { measureLoops } from './measure-loops.ts';
 import { logAxis, type Plot, type Series } from './plot.ts';
 import { type Line, line } from './result.ts';
-import { inPasses, interleave } from './rounds.ts';
-import { median } from './spread.ts';
+import { differences, median } from './spread.ts';
 import type { Subject, SubjectRun } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const sizes = ['3', '100', '1000', '10000'] as const;
 
@@ -57,9 +56,9 @@ function sizesOf(name: PickerName): readonly (typeof sizes)[number][] {
 }
 
 async function picks(run: SubjectRun) {
-  const samples = await measure(pickerNames, run, (name) => [
-    'loops/picks',
-    { node: run.node, cpu: 'subject', args: [name, ...sizesOf(name)] },
+  const samples = await measureLoops('loops/picks', pickerNames, run, (name) => [
+    name,
+    ...sizesOf(name),
   ]);
   const nsOf = (name: PickerName, size: string): number[] =>
     samples[name].map((sample) => sample[size] ?? Number.NaN);
@@ -77,32 +76,16 @@ async function picks(run: SubjectRun) {
 }
 
 async function callLines(run: SubjectRun): Promise<Line[]> {
-  const samples = await measure(calls, run, (name) => [
-    'loops/lb',
-    { node: run.node, cpu: 'subject', args: [name] },
-  ]);
+  const samples = await measureLoops('loops/lb', calls, run);
   const nsOf = (kind: (typeof calls)[number]): number[] =>
     samples[kind].map(({ call = Number.NaN }) => call);
   const bare = nsOf('bare');
-  const added = (kind: (typeof calls)[number]): number[] =>
-    nsOf(kind).map((ns, round) => ns - (bare[round] ?? Number.NaN));
+  const added = (kind: (typeof calls)[number]): number[] => differences(nsOf(kind), bare);
   return [
     line('an awaited call, bare', 'ns', bare),
     line('added by balanced', 'ns', added('balanced')),
     line('added by balanced and retry', 'ns', added('balanced, retry'), { atMost: 300 }),
   ];
-}
-
-function measure<Name extends string>(
-  names: readonly Name[],
-  { passes, rounds, roundMs, warmUpMs }: SubjectRun,
-  how: Parameters<typeof startWorkers<Name>>[1],
-) {
-  return inPasses(passes, async () => {
-    await using workers = await startWorkers(names, how);
-    await workers.warmUp(warmUpMs);
-    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
-  });
 }
 
 function plotOf(series: readonly Series[]): Plot {

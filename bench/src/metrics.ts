@@ -1,4 +1,4 @@
-import { loadHttpServers, loadOf } from './http-load.ts';
+import { loadOf, loadVariants } from './http-load.ts';
 import { compare } from './pairs.ts';
 import type { Subject } from './subject.ts';
 
@@ -21,12 +21,7 @@ const names = Object.keys(titles) as readonly Name[];
 
 /** What measuring each call costs an HTTP handler, beside what a user would take instead. */
 export const metricsSubject: Subject = async (run) => {
-  const servers = Object.fromEntries(
-    names.map((name) => [name, { script: 'servers/metrics', args: [name] }]),
-  );
-  const samples = await loadHttpServers(servers, run);
-  // Sound: one for each name.
-  const lines = compare(titles, samples as Record<Name, (typeof samples)[string]>, [
+  const lines = compare(titles, await loadVariants('servers/metrics', names, run), [
     { of: 'middleware', to: 'bare', goal: { atLeast: 0.95 } },
     { of: 'hooks', to: 'bare' },
     { of: 'exemplars', to: 'bare' },

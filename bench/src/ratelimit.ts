@@ -1,8 +1,7 @@
+import { measureLoops } from './measure-loops.ts';
 import { line } from './result.ts';
-import { inPasses, interleave } from './rounds.ts';
-import { ratios } from './spread.ts';
+import { differences, ratios } from './spread.ts';
 import type { Subject } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const added = {
   tokenBucket: 'erroring(tokenBucket())',
@@ -22,20 +21,12 @@ const refusedNames = Object.keys(refused) as readonly (keyof typeof refused)[];
 const names = ['bare', ...addedNames, ...refusedNames] as const;
 
 /** What a limit adds to a call that it lets go, and what a refusal costs, beside the packages that do the same. */
-export const ratelimitSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
-  const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(names, (name) => [
-      'loops/ratelimit',
-      { node, cpu: 'subject', args: [name] },
-    ]);
-    await workers.warmUp(warmUpMs);
-    return await interleave(names, rounds, (name) => workers.get(name).measure(roundMs));
-  });
+export const ratelimitSubject: Subject = async (run) => {
+  const samples = await measureLoops('loops/ratelimit', names, run);
   const nsOf = (name: (typeof names)[number]): number[] =>
     samples[name].map(({ ns = Number.NaN }) => ns);
   const bare = nsOf('bare');
-  const addedBy = (name: keyof typeof added): number[] =>
-    nsOf(name).map((ns, round) => ns - (bare[round] ?? Number.NaN));
+  const addedBy = (name: keyof typeof added): number[] => differences(nsOf(name), bare);
   const ratio = ratios(addedBy('tokenBucket'), addedBy('flexible'));
   return [
     {

@@ -1,9 +1,9 @@
 import { firstAnswer } from './first-answer.ts';
+import { measureLoops } from './measure-loops.ts';
 import { type Line, line } from './result.ts';
 import { inPasses, interleave } from './rounds.ts';
 import { ratios } from './spread.ts';
 import type { Subject, SubjectRun } from './subject.ts';
-import { startWorkers } from './worker-set.ts';
 
 const sizes = ['10', '100', '1000', '10000'] as const;
 
@@ -14,15 +14,8 @@ export const routesSubject: Subject = async (run) => [
 ];
 
 /** Each lookup is that of a request of OPTIONS, which is answered without a call: little else is measured. */
-async function lookupLines({ node, passes, rounds, roundMs, warmUpMs }: SubjectRun) {
-  const samples = await inPasses(passes, async () => {
-    await using workers = await startWorkers(sizes, (size) => [
-      'loops/routes',
-      { node, cpu: 'subject', args: [size] },
-    ]);
-    await workers.warmUp(warmUpMs);
-    return await interleave(sizes, rounds, (size) => workers.get(size).measure(roundMs));
-  });
+async function lookupLines(run: SubjectRun) {
+  const samples = await measureLoops('loops/routes', sizes, run);
 
   const nsAt = (size: (typeof sizes)[number], paths: 'ten' | 'all'): number[] =>
     samples[size].map((sample) => sample[paths] ?? Number.NaN);

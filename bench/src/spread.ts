@@ -18,6 +18,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : ((sorted[upper - 1] ?? Number.NaN) + high) / 2;
 }
 
+/** One value less the other, round by round: what the first has more. */
+export function differences(minuends: readonly number[], subtrahends: readonly number[]): number[] {
+  return minuends.map((minuend, round) => minuend - (subtrahends[round] ?? Number.NaN));
+}
+
 /** One value divided by the other, round by round: both of a pair were measured side by side. */
 export function ratios(dividends: readonly number[], divisors: readonly number[]): number[] {
   return dividends.map((dividend, round) => dividend / (divisors[round] ?? Number.NaN));

@@ -1,4 +1,4 @@
-import { loadHttpServers, loadOf } from './http-load.ts';
+import { loadOf, loadVariants } from './http-load.ts';
 import { compare } from './pairs.ts';
 import type { Subject } from './subject.ts';
 
@@ -21,12 +21,7 @@ const names = Object.keys(titles) as readonly Name[];
 
 /** What a traced HTTP handler costs, without an SDK and with one, beside OpenTelemetry's own instrumentation. */
 export const tracingSubject: Subject = async (run) => {
-  const servers = Object.fromEntries(
-    names.map((name) => [name, { script: 'servers/tracing', args: [name] }]),
-  );
-  const samples = await loadHttpServers(servers, run);
-  // Sound: one for each name.
-  const lines = compare(titles, samples as Record<Name, (typeof samples)[string]>, [
+  const lines = compare(titles, await loadVariants('servers/tracing', names, run), [
     { of: 'no SDK', to: 'bare', goal: { atLeast: 0.97 } },
     { of: 'sampled out', to: 'bare' },
     { of: 'sampled in', to: 'bare' },

@@ -1,19 +1,10 @@
 import { openSync, writeSync } from 'node:fs';
-import { chain, type Middleware } from '@fairlead/endpoint';
-import {
-  type HttpHandlerOptions,
-  httpHandler,
-  jsonBody,
-  type NodeServerCall,
-} from '@fairlead/http';
 import { accessLog, accessLogHooks, type LoggerOptions, logger, pinoLogger } from '@fairlead/log';
 import { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { handlerOf } from './fairlead-handler.ts';
 import { plainListener } from './plain-listener.ts';
 import { serve } from './serve.ts';
-import { fiveLayers, type SumRequest, type SumResponse, sum } from './sum.ts';
-
-type Options = HttpHandlerOptions<SumRequest, SumResponse, NodeServerCall>;
 
 const nowhere = openSync('/dev/null', 'w');
 
@@ -25,11 +16,6 @@ function toPino() {
   return pino({ base: null }, pino.destination({ dest: '/dev/null', sync: true }));
 }
 
-function serveOurs(layers: readonly Middleware[], hooks: Partial<Options> = {}): void {
-  const endpoint = chain(...layers, ...fiveLayers)(sum);
-  serve(httpHandler(endpoint, { decode: jsonBody<SumRequest>(), methods: ['POST'], ...hooks }));
-}
-
 function servePinoHttp(): void {
   const log = pinoHttp({ logger: toPino() });
   serve((request, response) => {
@@ -39,13 +25,13 @@ function servePinoHttp(): void {
 }
 
 const variants: Readonly<Record<string, () => void>> = {
-  bare: () => serveOurs([]),
-  'bare again': () => serveOurs([]),
-  json: () => serveOurs([accessLog(ours('json'))]),
-  logfmt: () => serveOurs([accessLog(ours('logfmt'))]),
-  hooks: () => serveOurs([], accessLogHooks(ours('json'))),
-  pino: () => serveOurs([accessLog(pinoLogger(toPino()))]),
-  off: () => serveOurs([accessLog(ours('json'), { level: () => 'debug' })]),
+  bare: () => serve(handlerOf([])),
+  'bare again': () => serve(handlerOf([])),
+  json: () => serve(handlerOf([accessLog(ours('json'))])),
+  logfmt: () => serve(handlerOf([accessLog(ours('logfmt'))])),
+  hooks: () => serve(handlerOf([], accessLogHooks(ours('json')))),
+  pino: () => serve(handlerOf([accessLog(pinoLogger(toPino()))])),
+  off: () => serve(handlerOf([accessLog(ours('json'), { level: () => 'debug' })])),
   plain: () => serve(plainListener),
   'pino-http': servePinoHttp,
 };

@@ -1,25 +1,12 @@
-import { chain, type Middleware, operation, settle } from '@fairlead/endpoint';
-import {
-  type HttpHandlerOptions,
-  httpHandler,
-  jsonBody,
-  type NodeServerCall,
-} from '@fairlead/http';
+import { type Middleware, operation, settle } from '@fairlead/endpoint';
 import { metricRegistry, prometheusMeter, redHooks, redMetrics } from '@fairlead/metrics';
 import express from 'express';
 import promBundle from 'express-prom-bundle';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { bareExpress } from './express-app.ts';
+import { handlerOf } from './fairlead-handler.ts';
 import { plainListener } from './plain-listener.ts';
 import { serve } from './serve.ts';
-import { fiveLayers, type SumRequest, type SumResponse, sum } from './sum.ts';
-
-type Options = HttpHandlerOptions<SumRequest, SumResponse, NodeServerCall>;
-
-function serveOurs(layers: readonly Middleware[], hooks: Partial<Options> = {}): void {
-  const endpoint = chain(...layers, ...fiveLayers)(sum);
-  serve(httpHandler(endpoint, { decode: jsonBody<SumRequest>(), methods: ['POST'], ...hooks }));
-}
 
 /** What a hand writes with prom-client to have the same metrics. */
 function byHand(): Middleware {
@@ -59,12 +46,12 @@ const exemplar = () => ({
 });
 
 const variants: Readonly<Record<string, () => void>> = {
-  bare: () => serveOurs([]),
-  'bare again': () => serveOurs([]),
-  middleware: () => serveOurs([redMetrics(meter)]),
-  hooks: () => serveOurs([], redHooks(meter)),
-  exemplars: () => serveOurs([redMetrics(meter, { exemplar })]),
-  'prom-client': () => serveOurs([byHand()]),
+  bare: () => serve(handlerOf([])),
+  'bare again': () => serve(handlerOf([])),
+  middleware: () => serve(handlerOf([redMetrics(meter)])),
+  hooks: () => serve(handlerOf([], redHooks(meter))),
+  exemplars: () => serve(handlerOf([redMetrics(meter, { exemplar })])),
+  'prom-client': () => serve(handlerOf([byHand()])),
   plain: () => serve(plainListener),
   express: () => serveExpress(false),
   'express-prom-bundle': () => serveExpress(true),

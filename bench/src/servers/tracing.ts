@@ -1,6 +1,4 @@
 import { createRequire } from 'node:module';
-import { chain } from '@fairlead/endpoint';
-import { httpHandler, jsonBody } from '@fairlead/http';
 import { type ServerTracing, traceServer } from '@fairlead/tracing';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import {
@@ -9,9 +7,9 @@ import {
   BatchSpanProcessor,
   NodeTracerProvider,
 } from '@opentelemetry/sdk-trace-node';
+import { handlerOf } from './fairlead-handler.ts';
 import { plainListener } from './plain-listener.ts';
 import { serve } from './serve.ts';
-import { fiveLayers, type SumRequest, sum } from './sum.ts';
 
 /** The SDK as a program installs it, with an exporter that takes everything and does nothing. */
 function installSdk(isSampled: boolean, contextManager?: null): void {
@@ -27,8 +25,7 @@ function installSdk(isSampled: boolean, contextManager?: null): void {
 }
 
 function serveOurs(tracing: Partial<ServerTracing>): void {
-  const endpoint = chain(...fiveLayers)(sum);
-  serve(httpHandler(endpoint, { decode: jsonBody<SumRequest>(), methods: ['POST'], ...tracing }));
+  serve(handlerOf([], tracing));
 }
 
 function serveInstrumented(isSampled: boolean): void {

@@ -1,4 +1,4 @@
-import { ServiceError } from '@fairlead/endpoint';
+import { isServerFault, ServiceError } from '@fairlead/endpoint';
 
 /** How a breaker judges what a call was rejected with. */
 export interface VerdictOptions {
@@ -27,17 +27,8 @@ export type Verdict = 'failure' | 'overload' | 'success' | 'excluded';
  * Give it to a breaker of another library as well: see `opossum` and `cockatiel`.
  */
 export function countsAsFailure(error: unknown): boolean {
-  switch (ServiceError.from(error).code) {
-    case 'unavailable':
-    case 'internal':
-    case 'unknown':
-    case 'data_loss':
-    case 'deadline_exceeded':
-    case 'resource_exhausted':
-      return true;
-    default:
-      return false;
-  }
+  const { code } = ServiceError.from(error);
+  return isServerFault(code) || code === 'resource_exhausted';
 }
 
 /** The options as one function. */

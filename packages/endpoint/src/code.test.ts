@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Code, codes, isCode, isRetryableByDefault } from './code.ts';
+import { type Code, codes, isCode, isRetryableByDefault, isServerFault } from './code.ts';
 
 describe('codes', () => {
   it("are gRPC's sixteen, each at its number less one", () => {
@@ -57,5 +57,17 @@ describe('isCode', () => {
 describe('isRetryableByDefault', () => {
   it('holds for unavailable and resource_exhausted alone', () => {
     expect(codes.filter(isRetryableByDefault)).toEqual(['resource_exhausted', 'unavailable']);
+  });
+});
+
+describe('isServerFault', () => {
+  it('holds for what was not done though it was asked rightly, and for nothing else', () => {
+    expect(codes.filter(isServerFault)).toEqual([
+      'unknown',
+      'deadline_exceeded',
+      'internal',
+      'unavailable',
+      'data_loss',
+    ]);
   });
 });

@@ -38,3 +38,20 @@ export function isCode(value: unknown): value is Code {
 export function isRetryableByDefault(code: Code): boolean {
   return code === 'unavailable' || code === 'resource_exhausted';
 }
+
+/**
+ * Whether a call that failed with this code was right, and was not done by whom it was made to: `unavailable`,
+ * `internal`, `unknown`, `data_loss`, `deadline_exceeded`. One who has too much to do, `resource_exhausted`, is
+ * alive and none of these; what balancers, breakers and fallbacks make of that is their own matter.
+ */
+export function isServerFault(code: Code): boolean {
+  return serverFaults.has(code);
+}
+
+const serverFaults: ReadonlySet<Code> = new Set<Code>([
+  'unavailable',
+  'internal',
+  'unknown',
+  'data_loss',
+  'deadline_exceeded',
+]);

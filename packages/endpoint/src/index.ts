@@ -3,7 +3,7 @@
 export { background, createContext } from './call-context.ts';
 export { chain } from './chain.ts';
 export { type Clock, systemClock } from './clock.ts';
-export { type Code, codes, isCode, isRetryableByDefault } from './code.ts';
+export { type Code, codes, isCode, isRetryableByDefault, isServerFault } from './code.ts';
 export {
   type CancelableContext,
   type Context,

@@ -1,4 +1,4 @@
-import { ServiceError } from '@fairlead/endpoint';
+import { isServerFault, ServiceError } from '@fairlead/endpoint';
 
 /**
  * What the end of a call says about the instance that served it:
@@ -18,16 +18,6 @@ export function outcomeOf(thrown: unknown): Outcome {
   // Also where a limit of the caller's own kept the call back: the instance can be reached, but not yet.
   if (error.code === 'resource_exhausted') return 'overload';
   if (error.unsent) return 'unreachable';
-  switch (error.code) {
-    case 'canceled':
-      return 'canceled';
-    case 'unavailable':
-    case 'internal':
-    case 'unknown':
-    case 'data_loss':
-    case 'deadline_exceeded':
-      return 'failure';
-    default:
-      return 'success';
-  }
+  if (error.code === 'canceled') return 'canceled';
+  return isServerFault(error.code) ? 'failure' : 'success';
 }

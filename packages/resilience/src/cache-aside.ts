@@ -9,6 +9,7 @@ import {
 import type { Cached, CacheStore } from './cache-store.ts';
 import { createFlights } from './flights.ts';
 import { forgivingStore } from './forgiving-store.ts';
+import { byKey, type KeyedCall } from './keyed-call.ts';
 import { tell } from './tell.ts';
 
 /** What is kept, where, and for how long. */
@@ -39,12 +40,6 @@ export interface CacheAsideOptions<Req, Res> {
   readonly onLookup?: ((outcome: 'hit' | 'stale' | 'miss') => void) | undefined;
   /** Is told of what went wrong and failed no call: the store, a refresh in the background. */
   readonly onError?: ((error: unknown) => void) | undefined;
-}
-
-interface KeyedCall<Req> {
-  readonly name: string;
-  readonly request: Req;
-  readonly ctx: Context;
 }
 
 /**
@@ -103,22 +98,14 @@ export function cacheAside<Req, Res>(
       return Promise.resolve(found.value);
     }
 
-    return function cached(request, ctx) {
-      if (isAsyncIterable(request)) return next(request, ctx);
+    return byKey(next, key, (call) => {
+      const { name, ctx } = call;
       if (ctx.error !== undefined) return Promise.reject(ctx.error);
-      let name: string | undefined;
-      try {
-        name = key(request, ctx);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      if (name === undefined) return next(request, ctx);
-      const call = { name, request, ctx };
       const found = kept.get(name, ctx);
       return found instanceof Promise
         ? found.then((late) => answer(call, late))
         : answer(call, found);
-    };
+    });
   };
 }
 

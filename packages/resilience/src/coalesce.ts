@@ -1,5 +1,6 @@
-import { type Context, type Endpoint, isAsyncIterable } from '@fairlead/endpoint';
+import type { Context, Endpoint } from '@fairlead/endpoint';
 import { createFlights } from './flights.ts';
+import { byKey } from './keyed-call.ts';
 
 /** Which calls are one and the same. */
 export interface CoalesceOptions<in Req> {
@@ -38,16 +39,8 @@ export function coalesce<Req = unknown>({ key }: CoalesceOptions<Req>): RequestM
   return <R extends Req, Res>(next: Endpoint<R, Res>): Endpoint<R, Res> => {
     const flights = createFlights<Res>();
 
-    return function coalesced(request, ctx) {
-      if (isAsyncIterable(request)) return next(request, ctx);
-      let name: string | undefined;
-      try {
-        name = key(request, ctx);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      if (name === undefined) return next(request, ctx);
-      return flights.join(name, ctx, (shared) => next(request, shared));
-    };
+    return byKey(next, key, ({ name, request, ctx }) =>
+      flights.join(name, ctx, (shared) => next(request, shared)),
+    );
   };
 }

@@ -1,8 +1,8 @@
 import {
-  type Code,
   type Endpoint,
   type Filter,
   isAsyncIterable,
+  isServerFault,
   ServiceError,
 } from '@fairlead/endpoint';
 import { tell } from './tell.ts';
@@ -74,17 +74,8 @@ export function fallback<Req, Res>(
     };
 }
 
-const outages: ReadonlySet<Code> = new Set<Code>([
-  'unknown',
-  'deadline_exceeded',
-  'resource_exhausted',
-  'internal',
-  'unavailable',
-  'data_loss',
-]);
-
 function couldNotAnswer({ code }: ServiceError): boolean {
-  return outages.has(code);
+  return isServerFault(code) || code === 'resource_exhausted';
 }
 
 function isEndpoint<Req, Res>(to: Endpoint<Req, Res> | Res): to is Endpoint<Req, Res> {

@@ -310,7 +310,7 @@ describe('a batch of JSON-RPC', patient, () => {
   });
 
   it('wants to know whose span is the parent', () => {
-    // @ts-expect-error
+    // @ts-expect-error: there are two parents to choose from.
     expect(() => traceClient({ parent: 'nobody' })).toThrow("must be 'call' or 'caller'");
   });
 });
