@@ -15,8 +15,14 @@ export interface Listening {
   readonly address: string;
 }
 
-/** What it does: eight at once that take 40 ms, or one at once that takes 5. Both are 200 a second. */
-const plan = { wait: { workers: 8, ms: 40 }, compute: { workers: 1, ms: 5 } } as const;
+/**
+ * What it does: eight at once that take 40 ms, or one at once that takes 5. Both are 200 a second. The
+ * delay of the loop that it bears is the default, and for calls of 5 ms two of them.
+ */
+const plan = {
+  wait: { workers: 8, ms: 40, maxLoopDelayMs: 50 },
+  compute: { workers: 1, ms: 5, maxLoopDelayMs: 10 },
+} as const;
 
 function endpointOf(kind: ServerSetup['work']): Endpoint<WorkRequest, WorkRequest> {
   const { workers, ms } = plan[kind];
@@ -43,7 +49,9 @@ async function serve({ transport, work, protection }: ServerSetup): Promise<void
   // Whatever becomes of the parent, nothing is left of this process.
   process.on('disconnect', () => process.exit(0));
   process.on('SIGINT', () => {});
-  const shedder = protection === 'adaptive' ? shed({ loopDelay: createLoopDelay() }) : undefined;
+  const { maxLoopDelayMs } = plan[work];
+  const shedder =
+    protection === 'adaptive' ? shed({ loopDelay: createLoopDelay(), maxLoopDelayMs }) : undefined;
   const endpoint = endpointOf(work);
   const at = { host: '127.0.0.1', port: 0 };
   const listen = async () => {

@@ -1,52 +1,42 @@
+import type { Clock, Random } from '@fairlead/endpoint';
 import type { LoopDelay } from './loop-delay.ts';
+import { loopShare } from './loop-share.ts';
+import { loopTurns } from './loop-turns.ts';
+import { chanceOf, type Priority, shareOfTurn } from './priority.ts';
 
 /** Lets in as much as the event loop can bear. */
 export interface LoopGate {
-  /** The share of calls that may come in now, from 0.02 to 1. Does nothing but count between two steps. */
-  share(now: number): number;
+  /** Whether a call may come in now. */
+  admits(priority: Priority): boolean;
 }
 
-const stepMs = 100;
-/** How much of a deviation, and of its change, is corrected in one step. */
-const gain = 0.2;
-/** A few always come in, or nothing would show that the loop is free again. */
-const least = 0.02;
-/** After a pause so many steps are made up for at most: enough to let in all again. */
-const mostSteps = 30;
+/** What a gate is made of. */
+export interface LoopGateRules {
+  readonly loopDelay: LoopDelay;
+  /** The delay that the loop is kept to, in milliseconds. */
+  readonly maxMs: number;
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+/** A turn may take half of what is allowed, and one call more: who came during the last one has waited for that, too. */
+const turnShare = 0.5;
 
 /**
- * A controller that keeps the delay of the loop near `maxMs` by the share of calls that come in: in each
- * step the share is multiplied, by less than 1 while the delay is above or grows, by more while it is
- * below or sinks. (The idea is PIE's, RFC 8033. To refuse in proportion to the delay, or all above it,
- * swings: by the time it shows in the delay, what was let in has been let in.)
+ * A gate that keeps the delay of the loop near `maxMs` by two means. What computes as soon as its call has come in
+ * is seen in the turn itself: when that has taken half of `maxMs`, the rest of those who wait for it are
+ * refused, so that whoever is let in is served at once. What computes later, when a database has answered,
+ * is seen in the delay only, and fewer calls are let in by chance: see {@link loopShare}.
  */
-export function loopGate(loopDelay: LoopDelay, maxMs: number): LoopGate {
-  let share = 1;
-  let lastMs = 0;
-  let nextStep: number | undefined;
-
-  function step(delayMs: number): void {
-    const deviation = within((delayMs - maxMs) / maxMs, -1, 2);
-    const change = within((delayMs - lastMs) / maxMs, -2, 2);
-    const factor = 1 - gain * deviation - gain * change;
-    // A delay that grows, but within what is allowed, is no reason to refuse anybody.
-    share = within(share * (delayMs <= maxMs ? Math.max(1, factor) : factor), least, 1);
-    lastMs = delayMs;
-  }
+export function loopGate({ loopDelay, maxMs, random, clock }: LoopGateRules): LoopGate {
+  const share = loopShare(loopDelay, maxMs);
+  const turns = loopTurns(clock, maxMs * turnShare);
 
   return {
-    share(now) {
-      nextStep ??= now;
-      if (now < nextStep) return share;
-      const delayMs = loopDelay.currentMs;
-      const steps = Math.min(mostSteps, 1 + Math.floor((now - nextStep) / stepMs));
-      for (let i = 0; i < steps; i++) step(delayMs);
-      nextStep = now + stepMs;
-      return share;
+    admits(priority) {
+      const now = clock.now();
+      const chance = chanceOf[priority](share(now));
+      return (chance >= 1 || random() < chance) && turns.takes(now, shareOfTurn[priority]);
     },
   };
-}
-
-function within(value: number, min: number, max: number): number {
-  return Math.max(min, Math.min(max, value));
 }

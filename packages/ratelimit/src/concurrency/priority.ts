@@ -20,6 +20,13 @@ export const chanceOf: Readonly<Record<Priority, (share: number) => number>> = {
   low: (share) => 2 * share - 1,
 };
 
+/** How much of what a turn of the loop may take is there for calls of a priority. */
+export const shareOfTurn: Readonly<Record<Priority, number>> = {
+  critical: 2,
+  normal: 1,
+  low: 0.5,
+};
+
 const healthPath = /\/(?:health|healthz|healthcheck|livez|readyz|live|ready|ping)(?:\/|$)/;
 
 /** Whether an operation asks how the service does: gRPC's health service, or a path such as `/health/ready`. */

@@ -27,12 +27,19 @@ function arrived(of: Partial<Operation> = {}, headers: Record<string, string> = 
 
 function scene(options: ShedOptions) {
   let now = 0;
-  const clock = { now: () => now, schedule: () => () => {} };
+  const due: (() => void)[] = [];
+  const schedule = (_delayMs: number, run: () => void) => {
+    due.push(run);
+    return () => {};
+  };
+  const clock = { now: () => now, schedule };
   const shedder = shed({ clock, ...options });
   return {
     shedder,
+    /** Time passes, and the event loop turns. */
     pass(ms: number) {
       now += ms;
+      for (const run of due.splice(0)) run();
     },
     /** The code of what a call meets; undefined where it was let in. */
     meets(call: ArrivedCall = arrived(), ctx = background) {

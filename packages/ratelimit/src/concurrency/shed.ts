@@ -17,7 +17,7 @@ import { type ConcurrencyLimit, limitOf } from './concurrency-limit.ts';
 import { isCutOff } from './cut-off.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import { loopGate } from './loop-gate.ts';
-import { chanceOf, isHealthCheck, type Priority, shareOfLimit } from './priority.ts';
+import { isHealthCheck, type Priority, shareOfLimit } from './priority.ts';
 
 /** A call whose head has come and nothing else: every `ServerCall` of a transport is one. */
 export interface ArrivedCall {
@@ -32,12 +32,17 @@ export interface ShedOptions {
   readonly limit?: number | ConcurrencyLimit | false | undefined;
   /** The delay of the event loop: see {@link shed}. Default: it is not looked at. */
   readonly loopDelay?: LoopDelay | undefined;
-  /** The delay of the loop that is kept to by shedding calls by chance, in milliseconds. Default 50. */
+  /**
+   * The delay of the loop that is kept to, in milliseconds: when turns of it have taken half of that,
+   * what waits behind is shed, and by chance where that does not suffice. Default 50; about twice what
+   * a call computes keeps calls that compute quick.
+   */
   readonly maxLoopDelayMs?: number | undefined;
   /**
    * How much a call matters, by what is known before its body is read. Calls that are `low` may fill half
-   * of the limit, `normal` ones nine tenths. While the loop is late and a share of all calls is let in,
-   * `critical` ones have twice that chance, and `low` ones none below a half. Default: all are alike.
+   * of the limit, `normal` ones nine tenths. While the loop is late `low` ones have half of a turn's time, and
+   * `critical` ones twice that; of the share that is let in by chance `critical` ones have twice, and
+   * `low` ones none below a half. Default: all are alike.
    */
   readonly priority?: ((ctx: Context, call: ArrivedCall) => Priority) | undefined;
   /** What is never shed, and does not count. Default: gRPC's health service, and paths such as `/health` and `/readyz`. */
@@ -105,7 +110,7 @@ export function shed(options: ShedOptions = {}): Shedder {
     options.limit === false
       ? undefined
       : limitOf(options.limit ?? adaptiveLimit({ loopDelay, maxLoopDelayMs }));
-  const gate = loopDelay && loopGate(loopDelay, maxLoopDelayMs);
+  const gate = loopDelay && loopGate({ loopDelay, maxMs: maxLoopDelayMs, random, clock });
   const retryAfterMs = checkNumber('retryAfterMs', options.retryAfterMs ?? 1000);
   const admitted: ContextKey<EndAdmitted> = contextKey('admitted');
   let inFlight = 0;
@@ -118,17 +123,12 @@ export function shed(options: ShedOptions = {}): Shedder {
     return inFlight < Math.max(1, Math.floor(current * share));
   }
 
-  function passesGate(matters: Priority): boolean {
-    const share = gate?.share(clock.now()) ?? 1;
-    return share === 1 || random() < chanceOf[matters](share);
-  }
-
   function admit(ctx: Context, call: ArrivedCall): EndAdmitted {
     ctx.throwIfAborted();
     const { operation } = call;
     if (isExempt(operation)) return nothing;
     const matters = priority?.(ctx, call) ?? 'normal';
-    if (!hasPlace(matters) || !passesGate(matters)) {
+    if (!hasPlace(matters) || gate?.admits(matters) === false) {
       count++;
       throw stackless('unavailable', 'overloaded: try again later', { retryAfterMs });
     }
