@@ -45,9 +45,13 @@ function overloaded(computes: 'at once' | 'after the others of its turn' | 'in t
     if (loop.now > settled) served++;
   }
 
+  function serveAll(calls: number): void {
+    for (let i = 0; i < calls; i++) serve();
+  }
+
   function work(): void {
     const start = loop.now;
-    for (let due = waiting.shift() ?? 0; due > 0; due--) serve();
+    serveAll(waiting.shift() ?? 0);
     let later = 0;
     for (; arrived < start; arrived++) {
       if (!gate.admits('normal')) loop.now += 0.1;
@@ -55,7 +59,7 @@ function overloaded(computes: 'at once' | 'after the others of its turn' | 'in t
       else later++;
     }
     if (computes === 'in the next turn') waiting.push(later);
-    else for (; later > 0; later--) serve();
+    else serveAll(later);
     if (loop.now === start) loop.now++;
   }
 
