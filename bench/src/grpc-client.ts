@@ -21,7 +21,8 @@ const titles = Object.fromEntries(names.map((name) => [name, clients[name].title
 >;
 
 /** Our client, whose calls end after ten seconds by default, against plain ones of grpc-js. */
-export const grpcClientSubject: Subject = async ({ node, passes, rounds, roundMs, warmUpMs }) => {
+export const grpcClientSubject: Subject = async (run) => {
+  const { node, passes, rounds, roundMs, warmUpMs } = run;
   const samples = await inPasses(passes, async () => {
     await using servers = await startWorkers(['plain'], () => [
       'servers/grpc-js',
@@ -38,12 +39,17 @@ export const grpcClientSubject: Subject = async ({ node, passes, rounds, roundMs
       throughputOf(await workers.get(name).measure(roundMs)),
     );
   });
-  const lines = compare(titles, samples, [
-    { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
-    { of: 'again', to: 'plain' },
-    { of: 'niceGrpc', to: 'plain' },
-    { of: 'connect', to: 'plain' },
-    { of: 'fairlead', to: 'noDeadline' },
-  ]);
+  const lines = compare(
+    titles,
+    samples,
+    [
+      { of: 'fairlead', to: 'plain', goal: { atLeast: 0.95 } },
+      { of: 'again', to: 'plain', isAgain: true },
+      { of: 'niceGrpc', to: 'plain' },
+      { of: 'connect', to: 'plain' },
+      { of: 'fairlead', to: 'noDeadline' },
+    ],
+    run,
+  );
   return [{ title: 'A gRPC client', lines }];
 };
