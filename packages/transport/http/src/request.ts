@@ -8,6 +8,7 @@ import { checkJsonType } from './codecs/media-type.ts';
 import { checked } from './codecs/schema.ts';
 import { codingOf } from './compression/content-coding.ts';
 import { readCompressed } from './compression/decompress.ts';
+import { whenWhole } from './http2/whole.ts';
 
 /** A request as its decoder sees it. */
 export interface HttpRequest extends HttpBody {
@@ -77,7 +78,11 @@ function readBody<T>(
     let open = true;
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', collect).on('end', finish).on('error', hangUp).on('close', hangUp);
+    request
+      .on('data', collect)
+      .on('end', () => whenWhole(request, finish))
+      .on('error', hangUp)
+      .on('close', hangUp);
 
     function collect(chunk: Buffer): void {
       // After a refusal what still comes is read and dropped, so that the answer can go out.

@@ -64,6 +64,37 @@ async function serveWaiting(
 
 const half = headers(1, request, flag.endHeaders);
 
+describe('a body that ends and is canceled then, as by clients on Node', () => {
+  it.each<[string, HttpHandlerOptions<unknown, unknown>['decode']]>([
+    ['read as a whole', (message) => message.text()],
+    [
+      'read as a stream',
+      async (message) => {
+        for await (const _ of message.stream());
+      },
+    ],
+  ])('is no whole one: %s', async (_, decode) => {
+    const decoding = deferred();
+    const { port, state, finished } = await serveWaiting(
+      {},
+      {
+        decode(message, ctx) {
+          decoding.resolve();
+          return decode(message, ctx);
+        },
+      },
+    );
+    const connection = await openHttp2(port);
+    connection.write(Buffer.concat([half, frame(type.data, flag.none, 1, Buffer.from('abc'))]));
+    await decoding.promise;
+    connection.write(
+      Buffer.concat([frame(type.data, flag.endStream, 1), reset(1, errorCode.cancel)]),
+    );
+    expect(await finished).toMatchObject({ status: 499, error: { code: 'canceled' } });
+    expect(state.calls).toBe(0);
+  });
+});
+
 describe('the close of a server of HTTP/2', () => {
   it('tells clients to go away, lets requests finish, and serves no new one', async () => {
     const { server, port, called, answer, state } = await serveWaiting();

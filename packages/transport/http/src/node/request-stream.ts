@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { consumed, corrupt, hungUp, unsupportedCoding } from '../codecs/body-errors.ts';
 import { codingOf } from '../compression/content-coding.ts';
 import { decompressedStream } from '../compression/decompressed-stream.ts';
+import { whenWhole } from '../http2/whole.ts';
 import { type HostRequest, parsedBytes } from '../request.ts';
 import { ChunkQueue } from '../streams/chunk-queue.ts';
 
@@ -33,7 +34,7 @@ export function readStream(
     .on('data', (chunk: Buffer) => queue.push(chunk))
     .on('end', () => {
       response.shouldKeepAlive = shouldKeepAlive;
-      queue.end();
+      whenWhole(request, () => queue.end());
     })
     .on('error', (cause) => queue.end(hungUp(cause)))
     .on('close', () => queue.end(hungUp()));
