@@ -21,7 +21,7 @@ export interface Line extends Spread {
   readonly rounds: readonly number[];
 }
 
-export type Unit = 'ns' | 'µs' | 'ms' | 'MB' | 'calls/s' | '×';
+export type Unit = 'ns' | 'µs' | 'ms' | 'MB' | 'calls/s' | 'instructions' | '×';
 
 /** A bound that the median should keep. */
 export interface Goal {
