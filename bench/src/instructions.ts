@@ -17,7 +17,7 @@ interface Program {
 
 const http = { load: 'counted/http-load', warmUpCalls: 10_000, calls: 2000 } as const;
 const grpc = { load: 'counted/grpc-load', warmUpCalls: 6000, calls: 1000 } as const;
-const call = { script: 'counted/calls', warmUpCalls: 50_000, calls: 20_000 } as const;
+const call = { script: 'counted/calls', warmUpCalls: 100_000, calls: 50_000 } as const;
 
 const programs = {
   http: { script: 'servers/fairlead-http', ...http },
@@ -36,7 +36,7 @@ const programs = {
 type Name = keyof typeof programs;
 // Sound: the object above has no other keys.
 const names = Object.keys(programs) as readonly Name[];
-/** Each round starts where the one before has ended, so a few show what garbage does to the figure. */
+/** Of each process: they differ by what share of a collection of garbage falls on each. */
 const rounds = 3;
 
 /** How many instructions a call takes, which does not depend on what else the machine does. */
@@ -116,7 +116,8 @@ async function countOne(
       : await startWorker(load, { node: process.execPath, cpu, args: [worker.port] });
   const maker = other ?? worker;
   try {
-    await maker.measure(warmUpCalls);
+    // In parts, so that the loop that makes the calls is compiled as well.
+    for (let part = 0; part < 10; part++) await maker.measure(warmUpCalls / 10);
     // Switches the count on; what it finds is what it costs to begin.
     await counted.count(() => maker.measure(1));
     // To be told how many calls to make takes instructions too.
