@@ -70,10 +70,12 @@ export const instructionsSubject: Subject = async (run) => {
   ];
 };
 
-/** Where the instructions of a call were, process by process. */
+/** Where the instructions of a call were, process by process; areas without any are left out. */
 function areaLines(counts: readonly Counts[]): Line[] {
-  const inArea = (area: Area): number[] => counts.map((one) => one.areas.get(area) ?? 0);
-  return areas.map((area) => line(`  of it in ${area}`, 'instructions', inArea(area)));
+  return areas
+    .map((area) => ({ area, found: counts.map((one) => one.areas.get(area) ?? 0) }))
+    .filter(({ found }) => found.some((instructions) => instructions > 0))
+    .map(({ area, found }) => line(`  of it in ${area}`, 'instructions', found));
 }
 
 /** Counts two programs at a time, one on each CPU: they do not see each other. */
