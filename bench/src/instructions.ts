@@ -1,4 +1,4 @@
-import { type Area, areas } from './callgrind/areas.ts';
+import { areas } from './callgrind/areas.ts';
 import { type Counts, countCalls, type Program } from './callgrind/count-calls.ts';
 import { hasCallgrind } from './callgrind/counted-worker.ts';
 import { type Line, line } from './result.ts';
