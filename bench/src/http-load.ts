@@ -1,3 +1,4 @@
+import { byName, namesOf } from './by-name.ts';
 import { hasWrk, wrk } from './load/wrk.ts';
 import { cpuBetween, type Throughput, throughputOf } from './pairs.ts';
 import { inPasses, interleave } from './rounds.ts';
@@ -23,11 +24,10 @@ export function loadVariants<Name extends string>(
   names: readonly Name[],
   run: SubjectRun,
 ): Promise<Record<Name, Throughput[]>> {
-  const variants: Record<string, HttpServerUnderLoad> = Object.fromEntries(
-    names.map((name) => [name, { script, args: [name] }]),
+  return loadHttpServers(
+    byName(names, (name) => ({ script, args: [name] })),
+    run,
   );
-  // Sound: one for each name.
-  return loadHttpServers(variants as Record<Name, HttpServerUnderLoad>, run);
 }
 
 /** Loads HTTP servers by turns, with messages of that many bytes: of each the throughput of every round. */
@@ -38,8 +38,7 @@ export function loadHttpServers<Name extends string>(
 ): Promise<Record<Name, Throughput[]>> {
   const { node, passes, rounds, roundMs, warmUpMs } = run;
   const load = bytes === 0 ? loadOf(run) : 'sockets of our own';
-  // Sound: the object has no other keys.
-  const names = Object.keys(servers) as Name[];
+  const names = namesOf(servers);
   const pathOf = (name: Name): string => servers[name].path ?? '/sum';
   return inPasses(passes, async () => {
     await using workers = await startWorkers(names, (name) => {

@@ -14,9 +14,19 @@ const sides = {
   express: { subject: 'servers/fairlead-express', other: 'load/sockets', serves: true },
   fetch: { subject: 'servers/fairlead-fetch', other: 'load/sockets', serves: true },
   grpc: { subject: 'servers/fairlead-grpc', other: 'clients/grpc-js', serves: true },
+  'grpc-stream': {
+    subject: 'servers/fairlead-grpc',
+    other: 'clients/grpc-js-stream',
+    serves: true,
+  },
   'http-client': { subject: 'clients/fairlead-http', other: 'servers/canned-http', serves: false },
   balanced: { subject: 'clients/fairlead-balanced', other: 'servers/canned-http', serves: false },
   'grpc-client': { subject: 'clients/fairlead-grpc', other: 'servers/grpc-js', serves: false },
+  'grpc-client-stream': {
+    subject: 'clients/fairlead-grpc-stream',
+    other: 'servers/grpc-js',
+    serves: false,
+  },
 } as const;
 
 type Side = keyof typeof sides;

@@ -1,5 +1,5 @@
 import { markdownTable } from './markdown.ts';
-import { isMet, type Line, type Section, type Unit } from './result.ts';
+import { isLost, type Line, type Section, type Unit, verdictOf } from './result.ts';
 
 /** A section as a Markdown table. */
 export function renderSection({ title, node, lines }: Section): string {
@@ -9,14 +9,18 @@ export function renderSection({ title, node, lines }: Section): string {
 
 function cellsOf(line: Line): string[] {
   const { what, median, min, max, unit } = line;
-  const met = isMet(line);
   return [
     what,
-    withUnit(median, unit),
+    isLost(line) ? 'within the noise' : withUnit(median, unit),
     `${digits(min, unit)} – ${digits(max, unit)}`,
     goalText(line),
-    met === undefined ? '' : met ? 'met' : 'missed',
+    verdictOf(line) ?? noiseText(line),
   ];
+}
+
+/** How far a median of the run may be off, beside the line that showed it. */
+function noiseText({ isAgain, noise, unit }: Line): string {
+  return isAgain === true && noise !== undefined ? `noise ${withUnit(noise, unit)}` : '';
 }
 
 function goalText({ goal, unit }: Line): string {
@@ -30,7 +34,7 @@ function withUnit(value: number, unit: Unit): string {
 }
 
 function digits(value: number, unit: Unit): string {
-  if (unit === 'calls/s') return String(Math.round(value));
+  if (unit === 'calls/s' || unit === 'messages/s') return String(Math.round(value));
   if (unit === '×') return value >= 10 ? value.toFixed(0) : value.toFixed(2);
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
 }

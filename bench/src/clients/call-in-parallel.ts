@@ -1,25 +1,54 @@
+import { repeats } from '../servers/sum.ts';
 import { cpuUs, serveRounds } from '../worker.ts';
 
 /** How many calls a client has under way at any moment. */
 export const parallel = 50;
+/** How many streams: few, as each has many messages, so that a round ends soon after its time. */
+const parallelStreams = 4;
 
 /** Makes calls as a worker, each lane its next when it has its answer, and counts them and the CPU time. */
 export function callInParallel(call: () => Promise<{ readonly v: number }>): void {
-  serveRounds(async (ms) => {
+  measureLanes(parallel, async (until) => {
     let calls = 0;
+    do {
+      const { v } = await call();
+      check(v);
+      calls++;
+    } while (performance.now() < until);
+    return calls;
+  });
+}
+
+/** The same with streams, of which the messages count: `read` shows every message of one, to its end. */
+export function readInParallel(read: (show: (v: number) => void) => Promise<void>): void {
+  measureLanes(parallelStreams, async (until) => {
+    let messages = 0;
+    let streams = 0;
+    const show = (v: number): void => {
+      check(v);
+      messages++;
+    };
+    do {
+      await read(show);
+      streams++;
+      if (messages !== streams * repeats)
+        throw new Error(`${messages} messages of ${streams} streams`);
+    } while (performance.now() < until);
+    return messages;
+  });
+}
+
+function check(v: number): void {
+  if (v !== 3) throw new Error(`the sum was ${v}`);
+}
+
+/** Measures as a worker what lanes do at the same time: each says in the end how much it did. */
+function measureLanes(count: number, lane: (until: number) => Promise<number>): void {
+  serveRounds(async (ms) => {
     const cpu = cpuUs();
     const start = performance.now();
-    const until = start + ms;
-
-    async function lane(): Promise<void> {
-      do {
-        const { v } = await call();
-        if (v !== 3) throw new Error(`the sum was ${v}`);
-        calls++;
-      } while (performance.now() < until);
-    }
-
-    await Promise.all(Array.from({ length: parallel }, lane));
+    const done = await Promise.all(Array.from({ length: count }, () => lane(start + ms)));
+    const calls = done.reduce((sum, one) => sum + one);
     return { calls, elapsedMs: performance.now() - start, cpuUs: cpuUs() - cpu };
   });
 }

@@ -1,9 +1,11 @@
 import { background } from '@fairlead/endpoint';
 import { createGrpcClient } from '@fairlead/grpc';
-import { sumMethod } from '../servers/sum-method.ts';
+import { sumMethod, sumRequestOf } from '../servers/sum-method.ts';
 import { callInParallel } from './call-in-parallel.ts';
 
-const client = createGrpcClient(`127.0.0.1:${process.argv[2]}`);
+const [, , port, bytes] = process.argv;
+const client = createGrpcClient(`127.0.0.1:${port}`);
 const sum = client.endpoint(sumMethod);
+const request = sumRequestOf(bytes);
 
-callInParallel(() => sum({ a: 1, b: 2 }, background));
+callInParallel(() => sum(request, background));

@@ -1,13 +1,14 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import type { SumRequest, SumResponse } from '../servers/sum.ts';
-import { sumMethod } from '../servers/sum-method.ts';
+import { sumMethod, sumRequestOf } from '../servers/sum-method.ts';
 import { callInParallel } from './call-in-parallel.ts';
 
-const client = new Client(`127.0.0.1:${process.argv[2]}`, credentials.createInsecure());
+const [, , port, bytes, timeout = Infinity] = process.argv;
+const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
 const { path, requestSerialize, responseDeserialize } = sumMethod;
 
 /** How long a call may take, in milliseconds; no limit where the command line gives none. */
-const timeoutMs = Number(process.argv[3] ?? Infinity);
+const timeoutMs = Number(timeout);
 
 function sum(request: SumRequest): Promise<SumResponse> {
   return new Promise((resolve, reject) => {
@@ -26,4 +27,5 @@ function sum(request: SumRequest): Promise<SumResponse> {
   });
 }
 
-callInParallel(() => sum({ a: 1, b: 2 }));
+const request = sumRequestOf(bytes);
+callInParallel(() => sum(request));

@@ -1,3 +1,5 @@
+import { requestOf } from '../servers/sum.ts';
+
 /** How many connections a load keeps busy. */
 export const connections = 50;
 
@@ -5,7 +7,7 @@ const body = '{"a":1,"b":2}';
 
 /** The request that a load sends, as it goes over the wire. */
 export function post(path: string, bytes: number): string {
-  const text = bodyOf(bytes);
+  const text = JSON.stringify(requestOf(bytes, (request) => JSON.stringify(request).length));
   return [
     `POST ${path} HTTP/1.1`,
     'host: 127.0.0.1',
@@ -14,14 +16,6 @@ export function post(path: string, bytes: number): string {
     '',
     text,
   ].join('\r\n');
-}
-
-/** Two numbers, and where it shall be longer a list beside them that comes back as it went. */
-function bodyOf(bytes: number): string {
-  const item = { id: 1, name: 'a name of some length' };
-  const count = Math.floor((bytes - body.length) / (JSON.stringify(item).length + 1));
-  if (count <= 0) return body;
-  return JSON.stringify({ a: 1, b: 2, items: Array.from({ length: count }, () => item) });
 }
 
 /** The same for `wrk`. */

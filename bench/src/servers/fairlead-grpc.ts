@@ -1,7 +1,4 @@
-import { chain } from '@fairlead/endpoint';
-import { grpcHandler } from '@fairlead/grpc';
+import { handlers } from './fairlead-grpc-handlers.ts';
 import { serveGrpc } from './serve-grpc.ts';
-import { fiveLayers, sum } from './sum.ts';
-import { sumMethod } from './sum-method.ts';
 
-serveGrpc(grpcHandler(sumMethod, chain(...fiveLayers)(sum)));
+serveGrpc(handlers);

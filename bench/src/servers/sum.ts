@@ -8,7 +8,7 @@ export interface SumRequest {
   readonly items?: readonly Item[] | undefined;
 }
 
-interface Item {
+export interface Item {
   readonly id: number;
   readonly name: string;
 }
@@ -22,6 +22,26 @@ export const sum: Endpoint<SumRequest, SumResponse> = async ({ a, b, items }) =>
   v: a + b,
   items,
 });
+
+/** How many messages a stream has. */
+export const repeats = 1000;
+
+/** The sum again and again. */
+export async function* repeated({ a, b }: SumRequest): AsyncGenerator<SumResponse, void> {
+  for (let sent = 0; sent < repeats; sent++) yield { v: a + b };
+}
+
+const item: Item = { id: 1, name: 'a name of some length' };
+
+/** One and two, and where the message shall be longer as many items beside them as it has room for. */
+export function requestOf(bytes: number, sizeOf: (request: SumRequest) => number): SumRequest {
+  const numbers = { a: 1, b: 2 };
+  const free = bytes - sizeOf(numbers);
+  const sizeOfItem =
+    sizeOf({ ...numbers, items: [item, item] }) - sizeOf({ ...numbers, items: [item] });
+  const count = Math.floor(free / sizeOfItem);
+  return count <= 0 ? numbers : { ...numbers, items: Array.from({ length: count }, () => item) };
+}
 
 const passThrough: Middleware = (next) => (request, ctx) => next(request, ctx);
 

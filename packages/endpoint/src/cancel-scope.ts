@@ -11,6 +11,14 @@ export interface CancelScopeOptions {
   readonly ownsDeadline?: boolean;
 }
 
+/** A listener of a scope, in the order in which they came. The same function may come twice. */
+interface Listener {
+  call(error: ServiceError): void;
+  before: Listener | undefined;
+  after: Listener | undefined;
+  isGone: boolean;
+}
+
 /**
  * The part of a call that can be ended at once: the state behind a context. It is read far more
  * often than it ends, so it holds no timer, no AbortController and no link to its source until
@@ -23,7 +31,9 @@ export class CancelScope implements CancelSource {
   private readonly ownsDeadline: boolean;
   private settled: ServiceError | undefined = undefined;
   private disposed = false;
-  private listeners: Set<{ call(error: ServiceError): void }> | undefined = undefined;
+  /** A list of links and no Set: most calls have one listener, for a moment. */
+  private first: Listener | undefined = undefined;
+  private last: Listener | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private unlinkSource: (() => void) | undefined = undefined;
   private stopTimer: (() => void) | undefined = undefined;
@@ -63,26 +73,24 @@ export class CancelScope implements CancelSource {
       return unlinked;
     }
     if (this.disposed) return unlinked;
-    // An entry of its own: the same function may come twice.
-    const entry = { call: listener };
-    this.listeners ??= new Set();
-    const { listeners } = this;
-    listeners.add(entry);
-    if (listeners.size === 1) this.link();
-    return () => {
-      if (listeners.delete(entry) && listeners.size === 0) this.unlink();
-    };
+    const entry: Listener = { call: listener, before: this.last, after: undefined, isGone: false };
+    if (this.last === undefined) this.first = entry;
+    else this.last.after = entry;
+    this.last = entry;
+    if (this.first === entry) this.link();
+    return () => this.leave(entry);
   }
 
   abort(error: ServiceError): void {
     if (this.settled !== undefined || this.disposed) return;
     this.settled = error;
     this.unlink();
-    const listeners = this.listeners;
-    this.listeners = undefined;
-    for (const listener of listeners ?? []) {
+    let listener = this.first;
+    this.first = undefined;
+    this.last = undefined;
+    for (; listener !== undefined; listener = listener.after) {
       try {
-        listener.call(error);
+        if (!listener.isGone) listener.call(error);
       } catch (thrown) {
         // It is nobody's on the stack here; an AbortSignal treats a listener's throw in this way too.
         queueMicrotask(() => {
@@ -94,8 +102,22 @@ export class CancelScope implements CancelSource {
 
   dispose(): void {
     this.disposed = true;
-    this.listeners = undefined;
+    this.first = undefined;
+    this.last = undefined;
     this.unlink();
+  }
+
+  private leave(entry: Listener): void {
+    if (entry.isGone) return;
+    entry.isGone = true;
+    // Those who are being called, or will never be, are in no list any more.
+    if (this.settled !== undefined || this.disposed) return;
+    const { before, after } = entry;
+    if (before === undefined) this.first = after;
+    else before.after = after;
+    if (after === undefined) this.last = before;
+    else after.before = before;
+    if (this.first === undefined) this.unlink();
   }
 
   private link(): void {

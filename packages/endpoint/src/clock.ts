@@ -25,7 +25,11 @@ const { performance: own, setTimeout: ownSetTimeout } = globalThis;
 export const systemClock: Clock = {
   now: () => (setTimeout === ownSetTimeout ? own : performance).now(),
   schedule(delayMs, run) {
-    let remaining = Math.max(0, delayMs);
+    if (delayMs <= maxDelayMs) {
+      const timer = setTimeout(run, Math.max(0, delayMs));
+      return () => clearTimeout(timer);
+    }
+    let remaining = delayMs;
     const step = (): NodeJS.Timeout => {
       const delay = Math.min(remaining, maxDelayMs);
       remaining -= delay;

@@ -46,7 +46,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
 
   const observe = harmless(hooks.onError);
 
-  /** Under one deadline: a body can be as slow as an endpoint. */
+  /** Both under one deadline: a body can be as slow as an endpoint. */
   async function readAndInvoke(call: Call, ctx: Context): Promise<Res> {
     const request = await stages.decode(call, ctx);
     ctx.throwIfAborted();
@@ -94,8 +94,14 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
         ctx = (await hook(ctx, call)) ?? ctx;
         ctx.throwIfAborted();
       }
-      const answer = readAndInvoke(call, ctx);
-      const response = await (ctx.deadline === undefined ? answer : abortable(answer, ctx));
+      let response: Res;
+      if (ctx.deadline === undefined) {
+        // Not by readAndInvoke: its promise is one too many for a call that nothing cuts short.
+        const decoded = stages.decode(call, ctx);
+        const request = isLater(decoded) ? await decoded : decoded;
+        ctx.throwIfAborted();
+        response = await invoke(request, ctx);
+      } else response = await abortable(readAndInvoke(call, ctx), ctx);
       unsent = response;
       ctx.throwIfAborted();
       for (const hook of after) {

@@ -9,6 +9,14 @@ import type { GrpcRawCall, IncomingCall } from './server-call.ts';
 /** How many requests are read ahead of an endpoint; grpc-js has as many again. */
 const maxBuffered = 16;
 
+/**
+ * How long an end of the requests is doubted, in milliseconds. A client on Node's HTTP/2 that cancels ends its
+ * stream first, and says what it meant when its event loop turns: without the wait three of four
+ * cancellations are an end, and a part would be taken for the whole. It is no more than a wait: a client
+ * that is slower than this is believed.
+ */
+const endDelayMs = 5;
+
 /** The requests of a call, read as they are asked for; they fail when the context ends. */
 export function readRequests<Message>(raw: Readable, ctx: Context): AsyncIterable<Message> {
   const requests = new MessageReader<Message, Message>(raw, {
@@ -18,9 +26,15 @@ export function readRequests<Message>(raw: Readable, ctx: Context): AsyncIterabl
     // HTTP/2 holds the sender back, until the call ends.
     left: () => raw.pause(),
   });
-  // For grpc-js a caller who cancels has come to his end first, and is canceled in the same turn.
-  raw.once('end', () => void setImmediate(() => requests.end()));
-  ctx.onAbort((error) => requests.fail(error));
+  let stop: (() => void) | undefined;
+  raw.once('end', () => {
+    // And a turn more, in which what has arrived meanwhile is read.
+    stop = ctx.clock.schedule(endDelayMs, () => void setImmediate(() => requests.end()));
+  });
+  ctx.onAbort((error) => {
+    stop?.();
+    requests.fail(error);
+  });
   return requests;
 }
 

@@ -1,11 +1,13 @@
+import { constants } from 'node:http2';
 import { background, type Endpoint, ServiceError } from '@fairlead/endpoint';
+import { fakeClock } from '@fairlead/testing';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { event, nextTurn } from '../test/event.ts';
 import { connect } from '../test/peers.ts';
 import { both, down, type Numbered, up } from '../test/stream-methods.ts';
 import { serveStreams } from '../test/stream-peers.ts';
-import { proxied } from '../test/wire.ts';
+import { framed, openStream, proxied } from '../test/wire.ts';
 import { createGrpcServer, grpcHandler } from './index.ts';
 
 type Numbers = AsyncIterable<Numbered>;
@@ -173,6 +175,45 @@ describe('the metadata of a stream', () => {
       });
     },
   );
+});
+
+describe('an end of the requests', () => {
+  /** A call of a client that has sent one message and its end; the server's time is the test's. */
+  async function ended() {
+    const clock = fakeClock();
+    const outcome = event<ServiceError | number>();
+    const target = await serveStreams({
+      up: grpcHandler(
+        up,
+        async (stream) => {
+          try {
+            outcome.happen((await collect(stream)).length);
+          } catch (error) {
+            outcome.happen(ServiceError.from(error));
+          }
+          return { n: 0 };
+        },
+        { clock },
+      ),
+    });
+    const stream = openStream(target, up.path);
+    stream.end(framed(Buffer.from('1')));
+    await expect.poll(() => clock.pending()).toBe(1);
+    return { clock, stream, outcome: outcome.happened };
+  }
+
+  it('is none where a cancellation follows, as from clients on Node', async () => {
+    const { clock, stream, outcome } = await ended();
+    stream.close(constants.NGHTTP2_CANCEL);
+    expect(await outcome).toMatchObject({ code: 'canceled' });
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('is one where none has followed for 5 ms', async () => {
+    const { clock, outcome } = await ended();
+    await clock.advance(5);
+    expect(await outcome).toBe(1);
+  });
 });
 
 describe('the loss of a connection', () => {

@@ -1,4 +1,9 @@
-import { createServer, connect as openSession, type ServerHttp2Stream } from 'node:http2';
+import {
+  type ClientHttp2Stream,
+  createServer,
+  connect as openSession,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import {
   type AddressInfo,
   connect as connectTcp,
@@ -81,23 +86,31 @@ export interface WireRequest {
   readonly body?: Uint8Array;
 }
 
+/** A call of the method with this path on a connection of its own, whose messages are still to be sent. */
+export function openStream(
+  target: string,
+  path: string,
+  headers: WireRequest['headers'] = {},
+): ClientHttp2Stream {
+  const session = openSession(`http://${target}`);
+  session.on('error', () => {});
+  onTestFinished(() => session.destroy());
+  return session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc+proto',
+    te: 'trailers',
+    ...headers,
+  });
+}
+
 /** Sends a request to the method with this path on a connection of its own. */
 export async function answerTo(
   target: string,
   path: string,
   { headers = {}, body = Buffer.alloc(0) }: WireRequest = {},
 ): Promise<WireAnswer> {
-  const session = openSession(`http://${target}`);
-  session.on('error', () => {});
-  onTestFinished(() => session.destroy());
-  const sent = {
-    ':method': 'POST',
-    ':path': path,
-    'content-type': 'application/grpc+proto',
-    te: 'trailers',
-    ...headers,
-  };
-  const stream = session.request(sent);
+  const stream = openStream(target, path, headers);
   const received: Record<string, unknown> = {};
   const look = (part: object): void => void Object.assign(received, part);
   let reset: string | undefined;

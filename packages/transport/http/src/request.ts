@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { BodyLimits, HttpBody } from './codecs/body.ts';
 import { consumed, hungUp, tooLarge, unsupportedCoding } from './codecs/body-errors.ts';
 import { joined } from './codecs/joined.ts';
 import { parseJson } from './codecs/json.ts';
 import { checkJsonType } from './codecs/media-type.ts';
+import { checked } from './codecs/schema.ts';
 import { codingOf } from './compression/content-coding.ts';
 import { readCompressed } from './compression/decompress.ts';
 
@@ -25,12 +27,26 @@ export type HostRequest = IncomingMessage & {
   readonly body?: unknown;
 };
 
-/** The body of a request as JSON: read, or taken from a body parser that ran before. */
-export async function readJson(request: HostRequest, limits: BodyLimits): Promise<unknown> {
-  checkJsonType(request.headers['content-type']);
+/** The body of a request as JSON, read or taken from a body parser that ran before, and as a schema makes it where there is one. */
+export function readJson(
+  request: HostRequest,
+  limits: BodyLimits,
+  schema?: StandardSchemaV1,
+): Promise<unknown> {
+  const check = (value: unknown): unknown =>
+    schema === undefined ? value : checked(schema, value, 'request');
+  try {
+    checkJsonType(request.headers['content-type']);
+  } catch (error) {
+    return Promise.reject(error);
+  }
   const parsed = parsedBody(request);
-  if (parsed !== undefined && !(parsed instanceof Uint8Array)) return parsed;
-  return parseJson(await readBytes(request, limits.maxBodyBytes), limits.maxJsonDepth);
+  if (parsed !== undefined && !(parsed instanceof Uint8Array)) {
+    return Promise.resolve(parsed).then(check);
+  }
+  return readBody(request, limits.maxBodyBytes, (bytes) =>
+    check(parseJson(bytes, limits.maxJsonDepth)),
+  );
 }
 
 /**
@@ -38,8 +54,17 @@ export async function readJson(request: HostRequest, limits: BodyLimits): Promis
  * there is none. It is no more than `maxBytes` long, nor is what is read for it.
  */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
+  return readBody(request, maxBytes, (bytes) => bytes);
+}
+
+/** What a function makes of the bytes of a body; what it throws, this rejects with. */
+function readBody<T>(
+  request: HostRequest,
+  maxBytes: number,
+  decode: (bytes: Buffer) => T | Promise<T>,
+): Promise<T> {
   const parsed = parsedBytes(request);
-  if (parsed !== undefined) return Promise.resolve(parsed);
+  if (parsed !== undefined) return Promise.resolve(parsed).then(decode);
   if (request.readableDidRead) return Promise.reject(consumed());
   // In HTTP/2 a request that has broken off is not destroyed.
   if (request.destroyed || request.aborted) return Promise.reject(hungUp());
@@ -47,7 +72,7 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
   if (coding === 'unknown') return Promise.reject(unsupportedCoding());
   if (Number(request.headers['content-length']) > maxBytes)
     return Promise.reject(tooLarge(maxBytes));
-  if (coding !== undefined) return readCompressed(request, coding, maxBytes);
+  if (coding !== undefined) return readCompressed(request, coding, maxBytes).then(decode);
   return new Promise((resolve, reject) => {
     let open = true;
     const chunks: Buffer[] = [];
@@ -63,8 +88,13 @@ export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffe
     }
 
     function finish(): void {
+      if (!open) return;
       open = false;
-      resolve(joined(chunks));
+      try {
+        resolve(decode(joined(chunks)));
+      } catch (error) {
+        reject(error);
+      }
     }
 
     function hangUp(cause?: Error): void {

@@ -22,7 +22,22 @@ export async function validate<Schema extends StandardSchemaV1>(
   value: unknown,
   subject = 'request',
 ): Promise<StandardSchemaV1.InferOutput<Schema>> {
-  const result = await schema['~standard'].validate(value);
+  return await checked(schema, value, subject);
+}
+
+/** Like {@link validate}, but at once where the schema answers at once, as most do. */
+export function checked<Schema extends StandardSchemaV1>(
+  schema: Schema,
+  value: unknown,
+  subject: string,
+): StandardSchemaV1.InferOutput<Schema> | Promise<StandardSchemaV1.InferOutput<Schema>> {
+  const result = schema['~standard'].validate(value);
+  return 'then' in result
+    ? result.then((later) => outputOf(later, subject))
+    : outputOf(result, subject);
+}
+
+function outputOf<T>(result: StandardSchemaV1.Result<T>, subject: string): T {
   if (result.issues === undefined) return result.value;
   const issues = result.issues.slice(0, maxIssues).map(toIssue);
   const first = issues[0];

@@ -4,7 +4,6 @@ import type { MetadataReader, MetadataWriter } from '@fairlead/transport';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { HostedCall, NodeServerCall } from '../call.ts';
 import type { BodyLimits } from '../codecs/body.ts';
-import { validate } from '../codecs/schema.ts';
 import { decodeUtf8 } from '../codecs/utf8.ts';
 import { headerReader, readTimeoutMs, responseHeaderWriter } from '../metadata.ts';
 import type { HttpReply } from '../reply.ts';
@@ -82,8 +81,7 @@ export class NodeCall implements NodeServerCall, HostedCall {
   ): Promise<StandardSchemaV1.InferOutput<Schema>>;
   json<T>(): Promise<T>;
   json(schema?: StandardSchemaV1): Promise<unknown> {
-    const value = readJson(this.request, this.limits);
-    return schema === undefined ? value : value.then((json) => validate(schema, json));
+    return readJson(this.request, this.limits, schema);
   }
 
   stream(): AsyncIterableIterator<Uint8Array> {
