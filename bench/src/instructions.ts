@@ -5,8 +5,8 @@ import { type Line, line } from './result.ts';
 import { differences, ratios } from './spread.ts';
 import type { Subject, SubjectRun } from './subject.ts';
 
-const http = { load: 'counted/http-load', warmUpCalls: 10_000, calls: 2000 } as const;
-const grpc = { load: 'counted/grpc-load', warmUpCalls: 6000, calls: 1000 } as const;
+const http = { load: 'counted/http-load', warmUpCalls: 20_000, calls: 2000 } as const;
+const grpc = { load: 'counted/grpc-load', warmUpCalls: 10_000, calls: 1000 } as const;
 const call = { script: 'counted/calls', warmUpCalls: 100_000, calls: 50_000 } as const;
 
 const programs = {
