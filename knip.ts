@@ -7,7 +7,7 @@ const config: KnipConfig = {
   // What the bench compares with has its own dependencies.
   ignore: ['**/gen/**', 'bench/rivals/**'],
   // Programs that the user brings: to generate code, to build the peers of interop tests, to load and pin a server.
-  ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset', 'dnsmasq', 'redis-server'],
+  ignoreBinaries: ['protoc', 'go', 'wrk', 'taskset', 'valgrind', 'vgdb', 'dnsmasq', 'redis-server'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
@@ -27,7 +27,7 @@ const config: KnipConfig = {
       entry: [
         'src/{main,profile}.ts',
         'registry.ts',
-        'src/{clients,load,loops,servers}/*.ts',
+        'src/{clients,counted,load,loops,servers}/*.ts',
         'src/**/*.test.ts',
         'test/**/*.ts',
       ],

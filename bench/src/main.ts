@@ -7,6 +7,7 @@ import { discoverySubject } from './discovery.ts';
 import { grpcSubject } from './grpc.ts';
 import { httpClientSubject } from './http-client.ts';
 import { httpServerSubject } from './http-server.ts';
+import { instructionsSubject } from './instructions.ts';
 import { lbSubject } from './lb.ts';
 import { logSubject } from './log.ts';
 import { describeMachine, machine } from './machine.ts';
@@ -46,6 +47,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   types: typesSubject,
   metrics: metricsSubject,
   log: logSubject,
+  instructions: instructionsSubject,
 };
 
 async function main(options: BenchOptions): Promise<void> {
@@ -70,7 +72,8 @@ async function main(options: BenchOptions): Promise<void> {
         for (const section of sections) process.stdout.write(`\n${renderSection(section)}\n`);
       found.push(...sections);
     }
-    if (!quick) await writeReadme(name, found, here);
+    // What could not be measured here keeps the table that it has.
+    if (!quick && found.length > 0) await writeReadme(name, found, here);
     all.push(...found);
   }
   if (json)

@@ -22,6 +22,7 @@ export const subjectNames = [
   'types',
   'metrics',
   'log',
+  'instructions',
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
