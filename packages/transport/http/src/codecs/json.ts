@@ -1,5 +1,6 @@
 import { ServiceError } from '@fairlead/endpoint';
 import { parse } from 'secure-json-parse';
+import { scanJson } from './json-scan.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** How deep JSON from outside may nest where nobody said: enough for any real message. */
@@ -25,9 +26,10 @@ export function parseJson(
   const text = decodeUtf8(bytes, subject);
   if (text.startsWith('\ufeff'))
     throw invalid(`${subject} begins with a byte order mark: send UTF-8 without one`);
-  if (isTooDeep(text, maxDepth)) throw invalid(`the JSON nests deeper than ${maxDepth} levels`);
+  const found = scanJson(bytes, maxDepth);
+  if (found === 'too deep') throw invalid(`the JSON nests deeper than ${maxDepth} levels`);
   const value = parsed(text, subject);
-  if (mayOverflow.test(text) && overflows(value))
+  if (found === 'may overflow' && overflows(value))
     throw invalid('the JSON has a number that is too large');
   return value;
 }
@@ -45,40 +47,10 @@ function maySpellPoison(text: string): boolean {
   return text.includes('__proto__') || text.includes('constructor') || text.includes('\\u');
 }
 
-/** What every number beyond 1.8e308 looks like, and some that are not, and some texts. */
-const mayOverflow = /\de\+?\d{3}|\d{309}/i;
-
 /** Whether JSON's parser made an infinity of some number. The depth has been checked. */
 function overflows(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.values(value).some(overflows);
   return value === Infinity || value === -Infinity;
-}
-
-/** Counts brackets before the parser sees them: it would follow a million of them down. */
-function isTooDeep(text: string, maxDepth: number): boolean {
-  if (text.length <= maxDepth) return false;
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (char === '"') i = closingQuote(text, i);
-    else if (char === '[' || char === '{') depth++;
-    else if (char === ']' || char === '}') depth--;
-    if (depth > maxDepth) return true;
-  }
-  return false;
-}
-
-/** Where the string that opens at `start` ends; the end of the text where it does not. */
-function closingQuote(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end < 0 ? text.length : end;
-}
-
-function isEscaped(text: string, position: number): boolean {
-  let start = position;
-  while (text[start - 1] === '\\') start--;
-  return (position - start) % 2 === 1;
 }
 
 function invalid(message: string, cause?: unknown): ServiceError {
