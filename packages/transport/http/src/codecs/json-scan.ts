@@ -31,7 +31,7 @@ export function scanJson(
     if (byte >= zero && byte <= nine) continue;
     const digits = i - last - 1;
     const folded = byte | small;
-    if (digits > 0 && mayBeTooLarge(digits, folded)) mayOverflow = true;
+    if (mayBeTooLarge(digits, folded)) mayOverflow = true;
     if (byte === quote) i = endOfString(bytes, i + 1);
     else if (folded === opening && ++depth > maxDepth) return 'too deep';
     else if (folded === closing) depth--;
@@ -42,7 +42,7 @@ export function scanJson(
 
 /** Whether a number may be that has so many digits, and what follows them. */
 function mayBeTooLarge(digits: number, next?: number): boolean {
-  return digits > mostDigits || next === exponent;
+  return digits > mostDigits || (digits > 0 && next === exponent);
 }
 
 /** Where the string that has begun before `from` ends; the end of the bytes where it does not. */
