@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { measureLoops } from './measure-loops.ts';
 import { type Line, line } from './result.ts';
 import { differences, ratios } from './spread.ts';
@@ -18,8 +19,7 @@ const kinds = {
 } as const;
 
 type Kind = keyof typeof kinds;
-// Sound: the object above has no other keys.
-const names = Object.keys(kinds) as readonly Kind[];
+const names = namesOf(kinds);
 
 /** What a closed circuit breaker costs a call that goes well, beside those of other libraries with the same rule. */
 export const breakerSubject: Subject = async (run) => {

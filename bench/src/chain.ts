@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { measureLoops } from './measure-loops.ts';
 import { linearAxis, type Plot, type Series } from './plot.ts';
 import { type Line, line } from './result.ts';
@@ -12,8 +13,7 @@ const layers = {
 } as const;
 
 type Kind = keyof typeof layers;
-// Sound: the object above has no other keys.
-const kinds = Object.keys(layers) as readonly Kind[];
+const kinds = namesOf(layers);
 const depths = [0, 1, 5, 10, 20, 50];
 
 /** What a layer of `chain` costs, for each way of writing one. */

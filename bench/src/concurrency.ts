@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { measureLoops } from './measure-loops.ts';
 import { type Line, line } from './result.ts';
 import { differences, ratios } from './spread.ts';
@@ -16,8 +17,7 @@ const kinds = {
 } as const;
 
 type Kind = keyof typeof kinds;
-// Sound: the object above has no other keys.
-const names = Object.keys(kinds) as readonly Kind[];
+const names = namesOf(kinds);
 
 /** What it costs to count the calls under way, beside another library's bulkhead. */
 export const concurrencySubject: Subject = async (run) => {

@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { measureLoops } from './measure-loops.ts';
 import { line } from './result.ts';
 import { ratios } from './spread.ts';
@@ -14,8 +15,7 @@ const works = {
   'AbortSignal.timeout': 'AbortSignal.timeout, for comparison',
 } as const;
 
-// Sound: the object above has no other keys.
-const names = Object.keys(works) as readonly (keyof typeof works)[];
+const names = namesOf(works);
 
 /** What a context costs beside the platform's own ways to end a call. */
 export const contextSubject: Subject = async (run) => {

@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import type { HttpServerUnderLoad } from './http-load.ts';
 
 /** A server with its name in the tables. */
@@ -39,10 +40,7 @@ export const httpServers: Readonly<Record<HttpServerName, HttpServer>> = {
   connect: { script: 'servers/connect.mjs', title: 'Connect', path: '/pb.Add/Sum' },
 };
 
-// Sound: the object above has no other keys.
-export const httpServerNames: readonly HttpServerName[] = Object.keys(
-  httpServers,
-) as readonly HttpServerName[];
+export const httpServerNames: readonly HttpServerName[] = namesOf(httpServers);
 
 /** Where it answers. */
 export function pathOf(name: HttpServerName): string {

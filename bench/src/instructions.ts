@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { areas } from './callgrind/areas.ts';
 import { type Counts, countCalls, type Program } from './callgrind/count-calls.ts';
 import { hasCallgrind } from './callgrind/counted-worker.ts';
@@ -24,8 +25,7 @@ const programs = {
 } as const satisfies Record<string, Program>;
 
 type Name = keyof typeof programs;
-// Sound: the object above has no other keys.
-const names = Object.keys(programs) as readonly Name[];
+const names = namesOf(programs);
 
 /** How many instructions a call takes, which does not depend on what else the machine does. */
 export const instructionsSubject: Subject = async (run) => {

@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { measureLoops } from './measure-loops.ts';
 import { logAxis, type Plot, type Series } from './plot.ts';
 import { type Line, line } from './result.ts';
@@ -42,8 +43,7 @@ const drawn = [
 
 const calls = ['bare', 'balanced', 'balanced, retry'] as const;
 
-// Sound: the object has no other keys.
-const pickerNames = Object.keys(pickers) as readonly PickerName[];
+const pickerNames = namesOf(pickers);
 
 /** What a pick costs with few instances and many, and what balancing and retrying add to a call. */
 export const lbSubject: Subject = async (run) => [

@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { loadOf, loadVariants } from './http-load.ts';
 import { compare } from './pairs.ts';
 import type { Subject } from './subject.ts';
@@ -15,9 +16,7 @@ const titles = {
   'express-prom-bundle': 'Express, express-prom-bundle',
 } as const;
 
-type Name = keyof typeof titles;
-// Sound: the object above has no other keys.
-const names = Object.keys(titles) as readonly Name[];
+const names = namesOf(titles);
 
 /** What measuring each call costs an HTTP handler, beside what a user would take instead. */
 export const metricsSubject: Subject = async (run) => {

@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { measureLoops } from './measure-loops.ts';
 import { line } from './result.ts';
 import { differences, ratios } from './spread.ts';
@@ -15,9 +16,8 @@ const refused = {
   'refused by flexible': 'rate-limiter-flexible, in memory',
 } as const;
 
-// Sound: the objects above have no other keys.
-const addedNames = Object.keys(added) as readonly (keyof typeof added)[];
-const refusedNames = Object.keys(refused) as readonly (keyof typeof refused)[];
+const addedNames = namesOf(added);
+const refusedNames = namesOf(refused);
 const names = ['bare', ...addedNames, ...refusedNames] as const;
 
 /** What a limit adds to a call that it lets go, and what a refusal costs, beside the packages that do the same. */

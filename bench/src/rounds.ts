@@ -1,3 +1,5 @@
+import { byName } from './by-name.ts';
+
 /**
  * Measures every name once per round, one after the other, so that whatever else the machine does
  * falls on all of them alike. Each round starts with another name, and when each
@@ -8,11 +10,7 @@ export async function interleave<Name extends string, Sample>(
   rounds: number,
   measure: (name: Name, round: number) => Promise<Sample>,
 ): Promise<Record<Name, Sample[]>> {
-  // Sound: `names` has every name of the type.
-  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
-    Name,
-    Sample[]
-  >;
+  const samples = byName(names, (): Sample[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const name of orderOf(names, round)) samples[name].push(await measure(name, round));
   }

@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { firstAnswer } from './first-answer.ts';
 import { measureLoops } from './measure-loops.ts';
 import { type Line, line } from './result.ts';
@@ -39,8 +40,7 @@ const processes = {
 } as const;
 
 type Kind = keyof typeof processes;
-// Sound: the object above has no other keys.
-const kinds = Object.keys(processes) as readonly Kind[];
+const kinds = namesOf(processes);
 
 async function startLines({ node, passes, rounds }: SubjectRun): Promise<Line[]> {
   const samples = await inPasses(passes, () =>

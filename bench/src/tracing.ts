@@ -1,3 +1,4 @@
+import { namesOf } from './by-name.ts';
 import { loadOf, loadVariants } from './http-load.ts';
 import { compare } from './pairs.ts';
 import type { Subject } from './subject.ts';
@@ -15,9 +16,7 @@ const titles = {
   'auto, sampled in': 'node:http, instrumentation-http, sampled in',
 } as const;
 
-type Name = keyof typeof titles;
-// Sound: the object above has no other keys.
-const names = Object.keys(titles) as readonly Name[];
+const names = namesOf(titles);
 
 /** What a traced HTTP handler costs, without an SDK and with one, beside OpenTelemetry's own instrumentation. */
 export const tracingSubject: Subject = async (run) => {

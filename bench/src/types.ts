@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { namesOf } from './by-name.ts';
 import { type Line, line } from './result.ts';
 import { interleave } from './rounds.ts';
 import { ratios } from './spread.ts';
@@ -21,8 +22,7 @@ const apps = {
 } as const satisfies Record<string, { title: string; source: AppSource; folder: string }>;
 
 type Name = keyof typeof apps;
-// Sound: the object above has no other keys.
-const names = Object.keys(apps) as readonly Name[];
+const names = namesOf(apps);
 
 /** What the compiler needs for an application of 500 endpoints with a typed client, checked from nothing. */
 export const typesSubject: Subject = async ({ rounds }) => {

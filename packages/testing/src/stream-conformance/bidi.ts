@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { background, type Endpoint, ServiceError } from '@fairlead/endpoint';
-import { pastDeadlineAtWork } from '../transport-conformance/at-work.ts';
 import type { Message } from '../transport-conformance/binding.ts';
 import { deferred, failureOfCall } from '../transport-conformance/expect.ts';
+import { pastDeadlineAtWork } from '../transport-conformance/past-deadline.ts';
 import { type BidiRequirement, type Messages, withStreamPair } from './binding.ts';
 import { note, noting } from './operations.ts';
 import {
@@ -32,13 +32,13 @@ function answering(
   hasAnswered(): boolean;
 } {
   const closed = deferred<unknown>();
-  let isAnswered = false;
+  const answered = deferred<void>();
   async function* answers(stream: Messages): AsyncGenerator<Message> {
     let thrown: unknown;
     try {
       let read = 0;
       for await (const message of stream) {
-        isAnswered = true;
+        answered.resolve();
         yield message;
         if (++read === count) break;
       }
@@ -53,7 +53,7 @@ function answering(
   return {
     endpoint: async (stream) => answers(stream),
     closed: closed.promise,
-    hasAnswered: () => isAnswered,
+    hasAnswered: answered.isResolved,
   };
 }
 

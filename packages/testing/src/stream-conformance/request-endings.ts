@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { background, type Endpoint, ServiceError } from '@fairlead/endpoint';
-import { pastDeadlineAtWork } from '../transport-conformance/at-work.ts';
 import type { Message } from '../transport-conformance/binding.ts';
 import { deferred, failureOfCall } from '../transport-conformance/expect.ts';
+import { pastDeadlineAtWork } from '../transport-conformance/past-deadline.ts';
 import { type Messages, type RequestsRequirement, withStreamPair } from './binding.ts';
 import { drain, numbered, untouched, watched } from './streams.ts';
 
@@ -18,19 +18,15 @@ function reading(): {
   const started = deferred<void>();
   const failed = deferred<unknown>();
   const ended = deferred<ServiceError>();
-  let isStarted = false;
   return {
     started: started.promise,
-    hasStarted: () => isStarted,
+    hasStarted: started.isResolved,
     failed: failed.promise,
     ended: ended.promise,
     endpoint: async (stream, ctx) => {
       ctx.onAbort(ended.resolve);
       try {
-        for await (const _ of stream) {
-          isStarted = true;
-          started.resolve();
-        }
+        for await (const _ of stream) started.resolve();
       } catch (error) {
         failed.resolve(error);
         throw error;

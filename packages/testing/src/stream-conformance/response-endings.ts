@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { background, type Endpoint, ServiceError } from '@fairlead/endpoint';
-import { pastDeadlineAtWork } from '../transport-conformance/at-work.ts';
 import type { Message } from '../transport-conformance/binding.ts';
 import { deferred, failureOfCall } from '../transport-conformance/expect.ts';
+import { pastDeadlineAtWork } from '../transport-conformance/past-deadline.ts';
 import { type Messages, type ResponsesRequirement, withStreamPair } from './binding.ts';
 import { collect, drain, endOf, lingering, numbered, untouched } from './streams.ts';
 

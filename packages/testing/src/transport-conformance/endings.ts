@@ -6,9 +6,9 @@ import {
   type Endpoint,
   ServiceError,
 } from '@fairlead/endpoint';
-import { pastDeadlineAtWork } from './at-work.ts';
 import { type Message, type Requirement, withPair } from './binding.ts';
 import { deferred, failureOfCall } from './expect.ts';
+import { pastDeadlineAtWork } from './past-deadline.ts';
 
 /** An endpoint that never answers, when it was called, and how its context ended. */
 function hanging(): {
@@ -17,16 +17,14 @@ function hanging(): {
   readonly ended: Promise<ServiceError>;
   isCalled(): boolean;
 } {
-  let isCalled = false;
   const called = deferred<Context>();
   const ended = deferred<ServiceError>();
   const endpoint: Endpoint<Message, Message> = (_request, ctx) => {
     ctx.onAbort(ended.resolve);
-    isCalled = true;
     called.resolve(ctx);
     return new Promise(() => {});
   };
-  return { endpoint, called: called.promise, ended: ended.promise, isCalled: () => isCalled };
+  return { endpoint, called: called.promise, ended: ended.promise, isCalled: called.isResolved };
 }
 
 /** An endpoint that counts its calls. */

@@ -13,10 +13,18 @@ export async function failureOfCall(call: Promise<unknown>, code: Code): Promise
 }
 
 /** A promise and the function that keeps it: for what a test waits for. */
-export function deferred<T>(): { readonly promise: Promise<T>; resolve(value: T): void } {
+export function deferred<T>(): {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  isResolved(): boolean;
+} {
+  let isResolved = false;
   let keep: (value: T) => void = () => {};
   const promise = new Promise<T>((resolve) => {
-    keep = resolve;
+    keep = (value) => {
+      isResolved = true;
+      resolve(value);
+    };
   });
-  return { promise, resolve: keep };
+  return { promise, resolve: keep, isResolved: () => isResolved };
 }

@@ -34,6 +34,7 @@ export type { MetadataReader, MetadataWriter } from './metadata.ts';
 
 // For those who write transports.
 
+export { believeEnd } from './believed-end.ts';
 export { type ClientStages, clientLifecycle } from './client.ts';
 export {
   formatConnectTimeout,

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { type Context, isAsyncIterable, ServiceError } from '@fairlead/endpoint';
-import { sendStream } from '@fairlead/transport';
+import { believeEnd, sendStream } from '@fairlead/transport';
 import type { sendUnaryData } from '@grpc/grpc-js';
 import { MessageReader } from './message-reader.ts';
 import { type MessageWriter, messageWriter } from './message-writer.ts';
@@ -8,14 +8,6 @@ import type { GrpcRawCall, IncomingCall } from './server-call.ts';
 
 /** How many requests are read ahead of an endpoint; grpc-js has as many again. */
 const maxBuffered = 16;
-
-/**
- * How long an end of the requests is doubted, in milliseconds. A client on Node's HTTP/2 that cancels ends its
- * stream first, and says what it meant when its event loop turns: without the wait three of four
- * cancellations are an end, and a part would be taken for the whole. It is no more than a wait: a client
- * that is slower than this is believed.
- */
-const endDelayMs = 5;
 
 /** The requests of a call, read as they are asked for; they fail when the context ends. */
 export function readRequests<Message>(raw: Readable, ctx: Context): AsyncIterable<Message> {
@@ -28,8 +20,7 @@ export function readRequests<Message>(raw: Readable, ctx: Context): AsyncIterabl
   });
   let stop: (() => void) | undefined;
   raw.once('end', () => {
-    // And a turn more, in which what has arrived meanwhile is read.
-    stop = ctx.clock.schedule(endDelayMs, () => void setImmediate(() => requests.end()));
+    stop = believeEnd(ctx.clock, () => requests.end());
   });
   ctx.onAbort((error) => {
     stop?.();

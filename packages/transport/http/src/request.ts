@@ -34,8 +34,6 @@ export function readJson(
   limits: BodyLimits,
   schema?: StandardSchemaV1,
 ): Promise<unknown> {
-  const check = (value: unknown): unknown =>
-    schema === undefined ? value : checked(schema, value, 'request');
   try {
     checkJsonType(request.headers['content-type']);
   } catch (error) {
@@ -43,11 +41,16 @@ export function readJson(
   }
   const parsed = parsedBody(request);
   if (parsed !== undefined && !(parsed instanceof Uint8Array)) {
-    return Promise.resolve(parsed).then(check);
+    return Promise.resolve(parsed).then((value) => made(value, schema));
   }
   return readBody(request, limits.maxBodyBytes, (bytes) =>
-    check(parseJson(bytes, limits.maxJsonDepth)),
+    made(parseJson(bytes, limits.maxJsonDepth), schema),
   );
+}
+
+/** What a schema makes of a value, where there is one. */
+function made(value: unknown, schema: StandardSchemaV1 | undefined): unknown {
+  return schema === undefined ? value : checked(schema, value, 'request');
 }
 
 /**

@@ -1,14 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { systemClock } from '@fairlead/endpoint';
-
-/** How long the end of a body over HTTP/2 is doubted, in milliseconds. */
-const endDelayMs = 5;
+import { believeEnd } from '@fairlead/transport';
 
 /**
- * Calls `done` when a body that has come to its end has come whole. A client on Node's HTTP/2 that cancels ends
- * its stream first, and says what it meant when its event loop turns: a body without a length is
- * whole when no cancellation has followed its end for a while. A client that is slower is believed.
+ * Calls `done` when a body that has come to its end has come whole: at once, but over HTTP/2 and without a
+ * length when its end is to be believed, see {@link believeEnd}. A length is proof: Node refuses a body that is shorter.
  */
 export function whenWhole(
   request: IncomingMessage & { readonly stream?: ServerHttp2Stream },
@@ -19,6 +16,5 @@ export function whenWhole(
     request.headers['content-length'] !== undefined ||
     request.stream?.endAfterHeaders === true;
   if (isCertain) done();
-  // And a turn more, in which what has arrived meanwhile is read.
-  else systemClock.schedule(endDelayMs, () => void setImmediate(done));
+  else believeEnd(systemClock, done);
 }
