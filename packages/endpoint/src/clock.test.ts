@@ -16,7 +16,7 @@ describe('systemClock', () => {
   it('runs what is scheduled, in order of time', async () => {
     const order = await new Promise<string[]>((resolve) => {
       const ran: string[] = [];
-      systemClock.schedule(4, () => {
+      systemClock.schedule(100, () => {
         ran.push('later');
         resolve(ran);
       });
@@ -24,6 +24,30 @@ describe('systemClock', () => {
     });
 
     expect(order).toEqual(['soon', 'later']);
+  });
+});
+
+describe('systemClock.schedule on the timers of Node', () => {
+  it.each([5, 30_000, 30_001])(
+    'holds the process while a timer of %d ms is under way',
+    (delayMs) => {
+      const held = (): number =>
+        process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+      const before = held();
+      const cancel = systemClock.schedule(delayMs, () => {});
+      expect(held()).toBe(before + 1);
+      cancel();
+      expect(held()).toBe(before);
+      cancel();
+      expect(held()).toBe(before);
+    },
+  );
+
+  it('runs one that follows another of the same delay, which was taken back', async () => {
+    systemClock.schedule(20, () => expect.unreachable())();
+    const start = systemClock.now();
+    await new Promise<void>((resolve) => systemClock.schedule(20, resolve));
+    expect(systemClock.now() - start).toBeGreaterThan(18);
   });
 });
 
