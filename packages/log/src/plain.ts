@@ -64,7 +64,7 @@ class Walk {
 
   /** The value under a name, or undefined where there is none. */
   private member(source: object, name: string): Plain | undefined {
-    const [depth, length] = [this.above.length, this.path.length];
+    const depth = this.above.length;
     this.path.push(name);
     try {
       if (this.rules.isSecret(name, this.path)) return this.text(redacted);
@@ -73,9 +73,9 @@ class Walk {
     } catch {
       return this.text('[cannot be read]');
     } finally {
-      // Also where the walk broke off further down.
-      this.above.length = depth;
-      this.path.length = length;
+      this.path.pop();
+      // Where the walk broke off further down. To set a length is a call into the engine, even to what it is.
+      if (this.above.length > depth) this.above.length = depth;
     }
   }
 
