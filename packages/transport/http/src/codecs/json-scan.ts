@@ -7,6 +7,8 @@ const small = 0x20;
 const opening = 0x7b;
 const closing = 0x7d;
 const exponent = 0x65;
+/** No smaller byte is one of these, which spares most of JSON a look at each. */
+const least = exponent & ~small;
 
 /** No number of fewer digits is beyond 1.8e308. */
 const mostDigits = 308;
@@ -21,33 +23,50 @@ export function scanJson(
   maxDepth: number,
 ): 'too deep' | 'may overflow' | undefined {
   let depth = 0;
-  /** Where the last byte was that is no digit, a string counting as one. */
-  let last = -1;
   let mayOverflow = false;
   const { length } = bytes;
   for (let i = 0; i < length; i++) {
     // Sound: it is within the bytes. With `?? 0` the loop takes twice as long.
     const byte = bytes[i] as number;
-    if (byte >= zero && byte <= nine) continue;
-    const digits = i - last - 1;
-    const folded = byte | small;
-    if (mayBeTooLarge(digits, folded)) mayOverflow = true;
     if (byte === quote) i = endOfString(bytes, i + 1);
-    else if (folded === opening && ++depth > maxDepth) return 'too deep';
-    else if (folded === closing) depth--;
-    last = i;
+    else if (byte >= least) {
+      depth += nesting(byte);
+      if (depth > maxDepth) return 'too deep';
+      if ((byte | small) === exponent && isDigit(bytes[i - 1])) mayOverflow = true;
+    }
   }
-  return mayOverflow || mayBeTooLarge(length - last - 1) ? 'may overflow' : undefined;
+  return mayOverflow || mayHaveTooManyDigits(bytes) ? 'may overflow' : undefined;
 }
 
-/** Whether a number may be that has so many digits, and what follows them. */
-function mayBeTooLarge(digits: number, next?: number): boolean {
-  return digits > mostDigits || (digits > 0 && next === exponent);
+function nesting(byte: number): number {
+  const folded = byte | small;
+  if (folded === opening) return 1;
+  return folded === closing ? -1 : 0;
 }
 
 /** Where the string that has begun before `from` ends; the end of the bytes where it does not. */
 function endOfString(bytes: Uint8Array, from: number): number {
+  const { length } = bytes;
   let i = from;
-  for (; i < bytes.length && bytes[i] !== quote; i++) if (bytes[i] === backslash) i++;
+  for (; i < length && bytes[i] !== quote; i++) if (bytes[i] === backslash) i++;
   return i;
+}
+
+/** So many digits in a row, in a string or in a number, cannot miss all of the places that are looked at. */
+function mayHaveTooManyDigits(bytes: Uint8Array): boolean {
+  for (let at = mostDigits; at < bytes.length; at += mostDigits)
+    if (isDigit(bytes[at]) && digitsAround(bytes, at) > mostDigits) return true;
+  return false;
+}
+
+function digitsAround(bytes: Uint8Array, at: number): number {
+  let first = at;
+  let end = at + 1;
+  while (isDigit(bytes[first - 1])) first--;
+  while (isDigit(bytes[end])) end++;
+  return end - first;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= zero && byte <= nine;
 }
