@@ -73,6 +73,13 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
     return { error, status: stages.abandon(error, call) };
   }
 
+  async function follow(ctx: Context, call: Call, response: Res): Promise<void> {
+    for (const hook of after) {
+      await hook(ctx, call, response);
+      ctx.throwIfAborted();
+    }
+  }
+
   async function conclude(ctx: Context, call: Call, outcome: Outcome): Promise<void> {
     for (const hook of finalize) {
       try {
@@ -104,10 +111,7 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
       } else response = await abortable(readAndInvoke(call, ctx), ctx);
       unsent = response;
       ctx.throwIfAborted();
-      for (const hook of after) {
-        await hook(ctx, call, response);
-        ctx.throwIfAborted();
-      }
+      if (after.length > 0) await follow(ctx, call, response);
       const encoded = stages.encode(response, call, ctx);
       const reply = isLater(encoded) ? await encoded : encoded;
       ctx.throwIfAborted();

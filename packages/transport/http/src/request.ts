@@ -1,14 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { BodyLimits, HttpBody } from './codecs/body.ts';
-import { consumed, hungUp, tooLarge, unsupportedCoding } from './codecs/body-errors.ts';
-import { joined } from './codecs/joined.ts';
 import { parseJson } from './codecs/json.ts';
 import { checkJsonType } from './codecs/media-type.ts';
 import { checked } from './codecs/schema.ts';
-import { codingOf } from './compression/content-coding.ts';
-import { readCompressed } from './compression/decompress.ts';
-import { whenWhole } from './http2/whole.ts';
+import { readBody } from './node/request-body.ts';
 
 /** A request as its decoder sees it. */
 export interface HttpRequest extends HttpBody {
@@ -59,62 +55,6 @@ function made(value: unknown, schema: StandardSchemaV1 | undefined): unknown {
  */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
   return readBody(request, maxBytes, (bytes) => bytes);
-}
-
-/** What a function makes of the bytes of a body; what it throws, this rejects with. */
-function readBody<T>(
-  request: HostRequest,
-  maxBytes: number,
-  decode: (bytes: Buffer) => T | Promise<T>,
-): Promise<T> {
-  const parsed = parsedBytes(request);
-  if (parsed !== undefined) return Promise.resolve(parsed).then(decode);
-  if (request.readableDidRead) return Promise.reject(consumed());
-  // In HTTP/2 a request that has broken off is not destroyed.
-  if (request.destroyed || request.aborted) return Promise.reject(hungUp());
-  const coding = codingOf(request.headers['content-encoding']);
-  if (coding === 'unknown') return Promise.reject(unsupportedCoding());
-  if (Number(request.headers['content-length']) > maxBytes)
-    return Promise.reject(tooLarge(maxBytes));
-  if (coding !== undefined) return readCompressed(request, coding, maxBytes).then(decode);
-  return new Promise((resolve, reject) => {
-    let open = true;
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request
-      .on('data', collect)
-      .on('end', () => whenWhole(request, finish))
-      .on('error', hangUp)
-      .on('close', hangUp);
-
-    function collect(chunk: Buffer): void {
-      // After a refusal what still comes is read and dropped, so that the answer can go out.
-      if (!open) return;
-      size += chunk.length;
-      if (size > maxBytes) stop(tooLarge(maxBytes));
-      else chunks.push(chunk);
-    }
-
-    function finish(): void {
-      if (!open) return;
-      open = false;
-      try {
-        resolve(decode(joined(chunks)));
-      } catch (error) {
-        reject(error);
-      }
-    }
-
-    function hangUp(cause?: Error): void {
-      if (open) stop(hungUp(cause));
-    }
-
-    function stop(error: Error): void {
-      open = false;
-      chunks.length = 0;
-      reject(error);
-    }
-  });
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '@fairlead/endpoint';
 import type { NodeRequest, NodeResponse, NodeServerCall } from './call.ts';
 import { NodeCall } from './node/call.ts';
+import { peerOf } from './node/peer.ts';
 import { sendBare } from './node/send.ts';
 import type { HostRequest } from './request.ts';
 import { oneService, type Router } from './routes/router.ts';
@@ -41,7 +42,7 @@ export function nodeHandler(router: Router<NodeServerCall>): HttpHandler {
     const routed = router(method, request.url ?? '');
     if (routed.service === undefined) return sendBare(routed.reply, response);
     const { service, params, refusal } = routed;
-    const operation = service.operationOf(method, request.socket.remoteAddress);
+    const operation = service.operationOf(method, peerOf(request));
     const call = new NodeCall(
       // Sound: HTTP/2's have all that is used of them, which the tests over HTTP/2 show.
       request as HostRequest,

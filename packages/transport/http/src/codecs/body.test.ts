@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { ServiceError } from '@fairlead/endpoint';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../test/ask.ts';
@@ -149,12 +150,17 @@ describe('HttpBody on the server', () => {
     expect(reply.json).toMatchObject({ detail: expect.stringContaining('read already') });
   });
 
-  it('adds four listeners to a request and none to anything that outlives it', async () => {
+  it.each([
+    ['no listener to a request whose body comes with its head', 0, 'with its head'],
+    ['four listeners to a request whose body comes later', 4, 'later'],
+  ])('adds %s, and none to anything that outlives it', async (_what, added, comes) => {
+    const reading = new EventEmitter();
     const counts: number[] = [];
     const names = ['data', 'end', 'error', 'close'];
     const { server, port } = await serve(
       httpHandler(async () => 1, {
         decode: async (request) => {
+          reading.emit('begun');
           await request.json();
         },
         finalize: [
@@ -171,14 +177,15 @@ describe('HttpBody on the server', () => {
       }),
     );
     const socket = await open(port);
-    const one = 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n1';
+    const head = 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n';
     for (let i = 0; i < 3; i++) {
       const seen = untilSeen(socket, '\r\n\r\n1');
-      socket.write(one);
+      if (comes === 'later') reading.once('begun', () => socket.write('1'));
+      socket.write(comes === 'later' ? head : `${head}1`);
       await seen;
     }
     const [first, second, third] = [counts.slice(0, 4), counts.slice(4, 8), counts.slice(8)];
-    expect(first[0]).toBe(4);
+    expect(first[0]).toBe(added);
     expect(second).toEqual(first);
     expect(third).toEqual(first);
   });

@@ -6,7 +6,8 @@ import { problemReply } from './problem.ts';
 /** The media type of JSON, as it is sent. */
 export const jsonType = 'application/json; charset=utf-8';
 
-const jsonHeaders: HttpHeaders = { 'content-type': jsonType };
+/** The headers of a reply that has no others. */
+export const jsonHeaders: HttpHeaders = { 'content-type': jsonType };
 const noHeaders: HttpHeaders = {};
 
 /**

@@ -13,8 +13,8 @@ async function serveEcho() {
     },
     { decode: (request) => request.text() },
   );
-  // Small limits: what these tests send half of is given up on at once.
-  const server = createHttpServer(handler, { requestTimeoutMs: 200, keepAliveTimeoutMs: 200 });
+  // Small limits: what these tests send half of is given up on soon.
+  const server = createHttpServer(handler, { requestTimeoutMs: 1000, keepAliveTimeoutMs: 200 });
   const { port } = await server.listen();
   onTestFinished(() => server.close({ graceMs: 0 }));
   return { port, bodies };

@@ -1,9 +1,10 @@
 import { type Context, discard, isAsyncIterable } from '@fairlead/endpoint';
 import type { NodeResponse, NodeServerCall } from '../call.ts';
+import { jsonHeaders, jsonType } from '../codecs/json-reply.ts';
 import type { HttpReply } from '../reply.ts';
 import { checkStatus, isReserved, mayHaveLength } from '../reply-head.ts';
 import { type HttpHeaders, statusOf } from '../status.ts';
-import { breakOff, isClosed, writeHead } from './response.ts';
+import { breakOff, type HeadLines, isClosed, writeHead } from './response.ts';
 import { sendStream } from './send-stream.ts';
 
 /**
@@ -22,9 +23,10 @@ export function send(
     return response.statusCode;
   }
   checkStatus(status);
-  const lines = headLines(headers);
-  if (isAsyncIterable(body)) return sendStream(reply, body, lines, response, ctx);
-  if (mayHaveLength(status)) lines.push('content-length', String(byteLength(body)));
+  if (isAsyncIterable(body)) return sendStream(reply, body, headLines(headers), response, ctx);
+  const lines = mayHaveLength(status)
+    ? headLines(headers, 'content-length', String(byteLength(body)))
+    : headLines(headers);
   writeHead(response, status, lines);
   response.end(body);
   return status;
@@ -48,13 +50,16 @@ export function abandon({ response }: NodeServerCall): number {
   return 500;
 }
 
-function headLines(headers: HttpHeaders): (string | readonly string[])[] {
+/** The headers of a reply as {@link HeadLines}, and more behind them. */
+function headLines(headers: HttpHeaders, ...more: readonly string[]): HeadLines {
+  // Those of most replies, which are known to be no others'.
+  if (headers === jsonHeaders) return ['content-type', jsonType, ...more];
   const lines: (string | readonly string[])[] = [];
   for (const name in headers) {
     const value = headers[name] ?? '';
     if (!isReserved(name, value)) lines.push(name, value);
   }
-  return lines;
+  return [...lines, ...more];
 }
 
 function byteLength(body: string | Uint8Array | undefined): number {

@@ -6,7 +6,8 @@ const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'D
 
 /** Whether HTTP says that a second request of this method does no more than the first (RFC 9110 §9.2.2). */
 export function isIdempotent(method: string): boolean {
-  return idempotentMethods.has(method);
+  // Most calls of services are this one: it is told apart at once.
+  return method !== 'POST' && idempotentMethods.has(method);
 }
 
 /** The methods that a handler serves: `HEAD` comes with `GET`. Throws for what no parser would let through. */
