@@ -92,5 +92,14 @@ function modulesOf(chunks: readonly OutputChunk[]): string[] {
 }
 
 function fileOf(file: OutputChunk | OutputAsset): [file: string, text: string] {
-  return [file.fileName, file.type === 'chunk' ? file.code : String(file.source)];
+  return [file.fileName, file.type === 'chunk' ? withoutEffects(file.code) : String(file.source)];
+}
+
+/**
+ * Says of each CommonJS module within that loading it has no effect, so that a bundler of the user's leaves it out with
+ * what needs it. No line becomes another: the source map holds.
+ */
+function withoutEffects(code: string): string {
+  const module = '(/* @__PURE__ */ __commonJSMin(';
+  return code.replaceAll(module, `/* @__PURE__ */ ${module}`);
 }
