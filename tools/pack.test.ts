@@ -18,6 +18,7 @@ const javaScript: Readonly<Record<string, readonly string[]>> = {
 let tarballs: Tarball[] = [];
 
 beforeAll(async () => {
+  leaveOldBuild(join(root, 'packages/lb/dist'));
   await buildPackages();
   tarballs = await packAll(scratch);
   mkdirSync(project);
@@ -103,6 +104,13 @@ test('a consumer runs with plain Node and sees every package', async () => {
     '{"v":3}',
   ]);
 }, 60_000);
+
+/** What another version's build left, and nothing of what tsc remembers to have written. */
+function leaveOldBuild(dist: string): void {
+  mkdirSync(join(dist, 'old'), { recursive: true });
+  writeFileSync(join(dist, 'old/pick.js'), 'export {};');
+  rmSync(join(dist, 'index.d.ts'), { force: true });
+}
 
 const routesProgram = `
 const { createHttpServer, route, routes } = http;
