@@ -61,6 +61,13 @@ test('a development dependency is not for a source', () => {
   expect(check(dev, 'src/a.ts', 'zod/v4')).toHaveLength(1);
 });
 
+test('but for one that the build puts into the package', () => {
+  const devDependencies = { 'find-my-way': '1.0.0' };
+  const dev = pkg(http.folder, { name: http.manifest.name, devDependencies });
+  expect(check(dev, 'src/a.ts', 'find-my-way')).toEqual([]);
+  expect(check(http, 'src/a.ts', 'find-my-way')).toHaveLength(1);
+});
+
 test('a cycle inside a package is shown as the path round it', () => {
   const modules = [
     { file: 'packages/lb/src/a.ts', imports: ['./b.ts'] },

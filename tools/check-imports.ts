@@ -6,9 +6,11 @@ import { findCycles } from './import-graph.ts';
 import { moduleImports } from './module-imports.ts';
 import {
   filesBelow,
+  inlined,
   isSource,
   ownerOf,
   type Package,
+  packageName,
   root,
   workspacePackages,
 } from './workspace.ts';
@@ -78,7 +80,8 @@ const carriers: Readonly<Record<string, string>> = { 'transport/jsonrpc': 'trans
 
 const crossingRemedy = 'import the other package by its name, @fairlead/…';
 const areaRemedy = 'move what is needed into a package';
-const declareRemedy = 'add it to dependencies or peerDependencies (node: for a built-in module)';
+const declareRemedy =
+  'add it to dependencies or peerDependencies (node: for a built-in module); only what tools/workspace.ts lists as inlined is a development dependency';
 const cycleRemedy = 'move what both need into a module of its own';
 
 /** A module and the specifiers it imports. `file` is relative to the root, with forward slashes. */
@@ -152,7 +155,10 @@ function undeclared(specifier: string, { manifest, folder }: Package): Broken | 
   const declared = folder.startsWith('packages/')
     ? shipped
     : { ...shipped, ...manifest.devDependencies };
-  const known = specifier.startsWith('node:') ? isBuiltin(specifier) : name in declared;
+  const isInlined = inlined.has(name) && name in { ...manifest.devDependencies };
+  const known = specifier.startsWith('node:')
+    ? isBuiltin(specifier)
+    : name in declared || isInlined;
   if (known || name === manifest.name) return undefined;
   return { rule: 'a source imports what its package declares', remedy: declareRemedy };
 }
@@ -194,9 +200,4 @@ function isBinding({ binding }: Place): boolean {
 
 function resolveRelative(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier);
-}
-
-/** `@scope/name/path` → `@scope/name`; `name/path` → `name`. */
-function packageName(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }

@@ -1,19 +1,25 @@
 // What a user gets: the packed packages, installed with npm into a project outside the workspace.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPackages } from './build-packages.ts';
 import { packAll, packedFile, packedFiles, type Tarball } from './pack.ts';
 import { type Run, run, tsc } from './run.ts';
-import { publishedPackages, root } from './workspace.ts';
+import { inlined, publishedPackages, root } from './workspace.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'fairlead-pack-'));
 const project = join(scratch, 'project');
 const names = publishedPackages().map(({ manifest }) => manifest.name);
+/** The JavaScript of packages with more than one entry. */
+const javaScript: Readonly<Record<string, readonly string[]>> = {
+  '@fairlead/http': ['dist/fetch.js', 'dist/index.js', 'dist/shared-handler.js'],
+};
 let tarballs: Tarball[] = [];
 
 beforeAll(async () => {
-  mustPass(await tsc('-b', 'tsconfig.build.json'));
+  leaveOldBuild(join(root, 'packages/lb/dist'));
+  await buildPackages();
   tarballs = await packAll(scratch);
   mkdirSync(project);
   writeProject();
@@ -30,10 +36,13 @@ describe.each(names)('the tarball of %s', (name) => {
         'package.json',
         'README.md',
         'LICENSE',
-        'dist/index.js',
+        'dist/index.js.map',
         'dist/index.d.ts',
         'src/index.ts',
       ]),
+    );
+    expect(files.filter((file) => file.endsWith('.js')).sort()).toEqual(
+      javaScript[name] ?? ['dist/index.js'],
     );
     const allowed = /^(package\.json|README\.md|LICENSE|(dist|src)\/.*)$/;
     const tests = /\.test(-d)?\.|\.tsbuildinfo$/;
@@ -52,6 +61,35 @@ describe.each(names)('the tarball of %s', (name) => {
   });
 });
 
+test('what stands in our JavaScript is not installed, and its licenses are', async () => {
+  const licenses = await packedFile(tarballOf('@fairlead/http'), 'dist/third-party-licenses.txt');
+  for (const name of inlined) {
+    const license = readFileSync(
+      join(root, 'packages/transport/http/node_modules', name, 'LICENSE'),
+    );
+    expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    expect(licenses).toContain(license.toString().trim());
+    expect(existsSync(join(project, 'node_modules', name))).toBe(false);
+  }
+});
+
+test('the entry for hosts of fetch imports nothing of Node', async () => {
+  const http = tarballOf('@fairlead/http');
+  for (const file of ['dist/fetch.js', 'dist/shared-handler.js'])
+    expect(await packedFile(http, file)).not.toMatch(/(from|import|require)\W*["']node:/);
+});
+
+test.each([
+  ['required from CommonJS', '.cjs', `const http = require('@fairlead/http');`],
+  ['imported', '.mjs', `import * as http from '@fairlead/http';`],
+])('routes answer where @fairlead/http is %s', async (_how, extension, load) => {
+  const file = `routes${extension}`;
+  write(file, `${load}\n${routesProgram}`);
+  const { ok, output } = await run(process.execPath, [file], { cwd: project });
+  expect(ok, output).toBe(true);
+  expect(output).toBe('200 "hello Ada"\n404\n');
+});
+
 test('a strict consumer type-checks against the declarations, without our condition', async () => {
   const { ok, output } = await tsc('-p', project);
   expect(ok, output).toBe(true);
@@ -66,6 +104,27 @@ test('a consumer runs with plain Node and sees every package', async () => {
     '{"v":3}',
   ]);
 }, 60_000);
+
+/** What another version's build left, and nothing of what tsc remembers to have written. */
+function leaveOldBuild(dist: string): void {
+  mkdirSync(join(dist, 'old'), { recursive: true });
+  writeFileSync(join(dist, 'old/pick.js'), 'export {};');
+  rmSync(join(dist, 'index.d.ts'), { force: true });
+}
+
+const routesProgram = `
+const { createHttpServer, route, routes } = http;
+const decode = ({ params }) => params.name;
+const greet = route('GET', '/greetings/:name', async (name) => 'hello ' + name, { decode });
+(async () => {
+  const server = createHttpServer(routes([greet]));
+  const { port } = await server.listen();
+  const get = (path) => fetch('http://127.0.0.1:' + port + path);
+  const found = await get('/greetings/Ada');
+  console.log(found.status, await found.text());
+  console.log((await get('/nothing')).status);
+  await server.close();
+})();`;
 
 function writeProject(): void {
   const dependencies = Object.fromEntries(

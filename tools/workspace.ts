@@ -14,12 +14,19 @@ export interface Manifest {
   readonly type?: string;
   readonly sideEffects?: boolean;
   readonly engines?: Readonly<Record<string, string>>;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: unknown;
 }
+
+/**
+ * Development dependencies whose code the build puts into the package that imports them, so that its users load no
+ * files of theirs. A release of ours brings their fixes: see docs/decisions/028.
+ */
+export const inlined: ReadonlySet<string> = new Set(['find-my-way', 'secure-json-parse']);
 
 /** A folder with a package.json. `folder` is relative to the root, with forward slashes. */
 export interface Package {
@@ -59,6 +66,11 @@ export function ownerOf(file: string, packages: readonly Package[]): Package | u
 /** What is shipped, in contrast to tests and their helpers. */
 export function isSource(file: string, { folder }: Package): boolean {
   return file.startsWith(`${folder}/src/`) && !/\.test(-d)?\.ts$/.test(file);
+}
+
+/** `@scope/name/path` → `@scope/name`; `name/path` → `name`. */
+export function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 function readManifest(file: string): Manifest {

@@ -1,5 +1,7 @@
 // `npm run profile -- NAME`: where the time of one of our programs goes, as a CPU profile and as a list.
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
+import type { SourceMapPayload } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { hottest, type Profile } from './hottest.ts';
 import { startWorker } from './worker-process.ts';
@@ -50,8 +52,14 @@ async function profile(name: Side): Promise<void> {
   // Sound: what --cpu-prof writes.
   const written = JSON.parse(await readFile(`${folder}${file}`, 'utf8')) as Profile;
   process.stdout.write(
-    `${hottest(written, 10)}\n\nThe whole of it, for Chrome's DevTools: bench/profiles/${file}\n`,
+    `${hottest(written, 10, readMap)}\n\nThe whole of it, for Chrome's DevTools: bench/profiles/${file}\n`,
   );
+}
+
+function readMap(url: string): SourceMapPayload | undefined {
+  const map = new URL(`${url}.map`);
+  // Sound: the build wrote it.
+  return existsSync(map) ? (JSON.parse(readFileSync(map, 'utf8')) as SourceMapPayload) : undefined;
 }
 
 /** Node with its profiler on: it writes what it saw when the process ends. */

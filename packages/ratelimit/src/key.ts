@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 const maxLength = 128;
 
 /**
@@ -8,5 +6,7 @@ const maxLength = 128;
  */
 export function keptKey(key: string | undefined): string {
   if (key === undefined || key.length <= maxLength) return key ?? '';
+  // Loaded here: a process whose keys are short starts without it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(key).digest('base64url');
 }

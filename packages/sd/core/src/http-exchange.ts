@@ -1,5 +1,4 @@
 import { type Agent, type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
 import { type Context, ServiceError } from '@fairlead/endpoint';
 
 /** One request on its way. */
@@ -26,7 +25,8 @@ export async function exchange(sent: Exchange, ctx: Context): Promise<IncomingMe
 
 function attempt(sent: Exchange, ctx: Context): Promise<IncomingMessage | 'stale'> {
   const { target, agent, method, headers, body, connectMs } = sent;
-  const send = target.protocol === 'https:' ? tlsRequest : plainRequest;
+  const isSecure = target.protocol === 'https:';
+  const send = isSecure ? process.getBuiltinModule('node:https').request : plainRequest;
   return new Promise((resolve, reject) => {
     const request = send(target, { agent, method, headers });
     let answer: IncomingMessage | undefined;
@@ -38,9 +38,8 @@ function attempt(sent: Exchange, ctx: Context): Promise<IncomingMessage | 'stale
       request.destroy(error);
     });
     request.on('socket', (socket) => {
-      const secure = target.protocol === 'https:';
-      if (request.reusedSocket || !(socket.connecting || secure)) stopTimer();
-      else socket.once(secure ? 'secureConnect' : 'connect', stopTimer);
+      if (request.reusedSocket || !(socket.connecting || isSecure)) stopTimer();
+      else socket.once(isSecure ? 'secureConnect' : 'connect', stopTimer);
     });
     request.on('response', (begun) => {
       stopTimer();

@@ -1,5 +1,4 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
 import { type Context, checkNumber, ServiceError } from '@fairlead/endpoint';
 import { exchange } from './http-exchange.ts';
 
@@ -79,10 +78,7 @@ export function createRegistryHttp(options: RegistryHttpOptions): RegistryHttp {
   const base = registryUrl(url);
   const maxBytes = checkNumber('maxBytes', options.maxBytes ?? 32 << 20, { min: 1 });
   const connectMs = checkNumber('connectMs', options.connectMs ?? 5000, { min: 1 });
-  const agent =
-    base.protocol === 'https:'
-      ? new TlsAgent({ keepAlive: true, ...tls })
-      : new Agent({ keepAlive: true });
+  const agent = base.protocol === 'https:' ? secureAgent(tls) : new Agent({ keepAlive: true });
 
   async function begin(request: RegistryRequest, ctx: Context): Promise<IncomingMessage> {
     ctx.throwIfAborted();
@@ -113,6 +109,12 @@ export function createRegistryHttp(options: RegistryHttpOptions): RegistryHttp {
     },
     close: () => agent.destroy(),
   };
+}
+
+function secureAgent(tls: RegistryTls): Agent {
+  // Loaded here, so that a process whose registry has no TLS starts without it.
+  const https = process.getBuiltinModule('node:https');
+  return new https.Agent({ keepAlive: true, ...tls });
 }
 
 function registryUrl(url: string): URL {

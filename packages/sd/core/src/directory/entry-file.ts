@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Instance, InstanceInit } from '../instance.ts';
 
 /** What a file of the directory registry holds, as JSON. */
@@ -22,6 +21,7 @@ const maxNameLength = 180;
 export function fileName(text: string): string {
   const encoded = encodeURIComponent(text);
   if (encoded !== '' && encoded.length <= maxNameLength) return encoded;
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(text).digest('hex');
 }
 

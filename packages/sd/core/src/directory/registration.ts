@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '@fairlead/endpoint';
@@ -9,7 +8,7 @@ import { fileName, readEntry, suffix, writeEntry } from './entry-file.ts';
 
 /** Keeps a file in a folder, and its time of modification young. */
 export function directoryRegistration(folder: string, made: Instance, ttlMs: number): Registration {
-  const owner = randomUUID();
+  const owner = crypto.randomUUID();
   const file = join(folder, fileName(made.id) + suffix);
 
   return {
@@ -35,7 +34,7 @@ export function directoryRegistration(folder: string, made: Instance, ttlMs: num
 
 /** Readers see the whole file or none of it. */
 async function writeWhole(file: string, text: string, ctx: Context): Promise<void> {
-  const draft = `${file}.${randomUUID()}.tmp`;
+  const draft = `${file}.${crypto.randomUUID()}.tmp`;
   try {
     await writeFile(draft, text, { mode: 0o600 });
     ctx.throwIfAborted();
