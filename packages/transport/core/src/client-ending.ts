@@ -1,6 +1,6 @@
 import { type Context, type ScopedContext, ServiceError } from '@fairlead/endpoint';
+import { finalizer } from './finalize.ts';
 import type { ClientCall, ClientHooks } from './hooks.ts';
-import { isLater } from './later.ts';
 import { harmless } from './observe.ts';
 
 /** How far a call has got. */
@@ -27,23 +27,9 @@ export function endings<Call extends ClientCall>(
   status: (call: Call | undefined, error: ServiceError | undefined) => number,
   hooks: ClientHooks<Call>,
 ): Endings<Call> {
-  const { finalize = [] } = hooks;
   const observe = harmless(hooks.onError);
-
-  async function finish(
-    { ctx, call }: Progress<Call>,
-    error: ServiceError | undefined,
-  ): Promise<void> {
-    const outcome = { error, status: status(call, error) };
-    for (const hook of finalize) {
-      try {
-        const done = hook(ctx, call, outcome);
-        if (isLater(done)) await done;
-      } catch (failure) {
-        observe(failure, ctx, call);
-      }
-    }
-  }
+  const hasEnd = hooks.finalize !== undefined && hooks.finalize.length > 0;
+  const finalize = finalizer(hooks.finalize ?? [], observe);
 
   return {
     failed({ ctx, call }, thrown) {
@@ -52,7 +38,8 @@ export function endings<Call extends ClientCall>(
     },
     conclude(progress, error) {
       progress.scoped[Symbol.dispose]();
-      return finalize.length === 0 ? undefined : finish(progress, error);
+      const { ctx, call } = progress;
+      return hasEnd ? finalize(ctx, call, { error, status: status(call, error) }) : undefined;
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   operation,
   ServiceError,
 } from '@fairlead/endpoint';
+import { finalizer } from './finalize.ts';
 import type { Outcome, ServerCall, ServerHooks } from './hooks.ts';
 import { isLater } from './later.ts';
 import { harmless } from './observe.ts';
@@ -41,10 +42,11 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
   stages: ServerStages<Call, Req, Res, Reply>,
   hooks: ServerHooks<Call, Res>,
 ): CallRunner<Call> {
-  const { before = [], after = [], finalize = [], middleware } = hooks;
+  const { before = [], after = [], middleware } = hooks;
   const invoke = middleware === undefined ? lift(endpoint) : lift(chain(middleware)(endpoint));
 
   const observe = harmless(hooks.onError);
+  const finalize = finalizer(hooks.finalize ?? [], observe);
 
   /** Both under one deadline: a body can be as slow as an endpoint. */
   async function readAndInvoke(call: Call, ctx: Context): Promise<Res> {
@@ -80,17 +82,6 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
     }
   }
 
-  async function conclude(ctx: Context, call: Call, outcome: Outcome): Promise<void> {
-    for (const hook of finalize) {
-      try {
-        const done = hook(ctx, call, outcome);
-        if (isLater(done)) await done;
-      } catch (error) {
-        observe(error, ctx, call);
-      }
-    }
-  }
-
   return async function run(call, root) {
     let ctx = root.with(operation, call.operation);
     let outcome: Outcome;
@@ -122,7 +113,8 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
       discard(unsent);
       outcome = await answerError(thrown, ctx, call, root);
     }
-    if (finalize.length > 0) await conclude(ctx, call, outcome);
+    const finalized = finalize(ctx, call, outcome);
+    if (finalized !== undefined) await finalized;
     root[Symbol.dispose]();
   };
 }
