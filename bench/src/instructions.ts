@@ -7,12 +7,16 @@ import { differences, ratios } from './spread.ts';
 import type { Subject, SubjectRun } from './subject.ts';
 
 const http = { load: 'counted/http-load', warmUpCalls: 20_000, calls: 2000 } as const;
+/** V8 compiles the layers of production anew for a while. */
+const production = { script: 'servers/production', ...http, warmUpCalls: 60_000 } as const;
 const grpc = { load: 'counted/grpc-load', warmUpCalls: 10_000, calls: 1000 } as const;
 const call = { script: 'counted/calls', warmUpCalls: 100_000, calls: 50_000 } as const;
 
 const programs = {
   http: { script: 'servers/fairlead-http', ...http },
   plainHttp: { script: 'servers/node-http', ...http },
+  quiet: { args: ['quiet'], ...production },
+  line: { args: ['line'], ...production },
   grpc: { script: 'servers/fairlead-grpc', ...grpc },
   plainGrpc: { script: 'servers/grpc-js', ...grpc },
   bare: { args: ['bare'], ...call },
@@ -50,6 +54,21 @@ export const instructionsSubject: Subject = async (run) => {
     {
       title: 'Instructions of an HTTP server for a call',
       lines: compared('node:http', 'http', 'plainHttp'),
+    },
+    {
+      title: 'Instructions of a server in production for a call',
+      lines: [
+        line('all of it ÷ node:http', '×', ratios(perCall('quiet'), perCall('plainHttp'))),
+        line(
+          'all of it and a line ÷ node:http',
+          '×',
+          ratios(perCall('line'), perCall('plainHttp')),
+        ),
+        line('all of it', 'instructions', perCall('quiet')),
+        ...areaLines(counts.quiet),
+        line('all of it and a line', 'instructions', perCall('line')),
+        ...areaLines(counts.line),
+      ],
     },
     {
       title: 'Instructions of a gRPC server for a call',
