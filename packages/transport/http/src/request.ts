@@ -4,6 +4,7 @@ import type { BodyLimits, HttpBody } from './codecs/body.ts';
 import { parseJson } from './codecs/json.ts';
 import { checkJsonType } from './codecs/media-type.ts';
 import { checked } from './codecs/schema.ts';
+import { type HostRequest, parsedBody } from './node/host-request.ts';
 import { readBody } from './node/request-body.ts';
 
 /** A request as its decoder sees it. */
@@ -17,12 +18,6 @@ export interface HttpRequest extends HttpBody {
   /** Headers by lower-case name. */
   readonly headers: IncomingMessage['headers'];
 }
-
-/** What a host may have put on a request before our handler got it. */
-export type HostRequest = IncomingMessage & {
-  readonly params?: Readonly<Record<string, unknown>>;
-  readonly body?: unknown;
-};
 
 /** The body of a request as JSON, read or taken from a body parser that ran before, and as a schema makes it where there is one. */
 export function readJson(
@@ -55,18 +50,4 @@ function made(value: unknown, schema: StandardSchemaV1 | undefined): unknown {
  */
 export function readBytes(request: HostRequest, maxBytes: number): Promise<Buffer> {
   return readBody(request, maxBytes, (bytes) => bytes);
-}
-
-/**
- * What a body parser has made of the body. Express 4's puts an empty object there even where it left
- * the body alone, so what stands beside an unread body means nothing.
- */
-function parsedBody({ body, readableDidRead }: HostRequest): unknown {
-  return readableDidRead === false ? undefined : body;
-}
-
-/** The bytes that a body parser has left of the body, as `express.raw` and `express.text` do. */
-export function parsedBytes(request: HostRequest): Buffer | undefined {
-  const body = parsedBody(request);
-  return body instanceof Uint8Array || typeof body === 'string' ? Buffer.from(body) : undefined;
 }

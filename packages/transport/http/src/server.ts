@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '@fairlead/endpoint';
 import type { NodeRequest, NodeResponse, NodeServerCall } from './call.ts';
 import { NodeCall } from './node/call.ts';
+import type { HostRequest } from './node/host-request.ts';
 import { peerOf } from './node/peer.ts';
 import { sendBare } from './node/send.ts';
-import type { HostRequest } from './request.ts';
 import { oneService, type Router } from './routes/router.ts';
 import type { HttpHandlerOptions } from './service.ts';
 

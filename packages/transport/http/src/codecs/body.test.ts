@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { ServiceError } from '@fairlead/endpoint';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../test/ask.ts';
@@ -148,6 +148,51 @@ describe('HttpBody on the server', () => {
     const reply = await ask(url, { body: 'once' });
     expect(reply).toMatchObject({ status: 500 });
     expect(reply.json).toMatchObject({ detail: expect.stringContaining('read already') });
+  });
+
+  it('is heard by whoever listened before, and comes to its end for whoever waits for that', async () => {
+    const seen: string[] = [];
+    const { port } = await serve((request, response) => {
+      request.on('data', (chunk: Buffer) => seen.push(String(chunk)));
+      echo(request, response);
+    });
+    const ended = new EventEmitter();
+    const quiet = await serve((request, response) => {
+      request.on('end', () => ended.emit('end')).on('close', () => ended.emit('close'));
+      echo(request, response);
+    });
+    const one = 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\nconnection: close\r\n\r\n1';
+
+    expect(await exchange(port, one)).toContain('{"body":1}');
+    expect(seen).toEqual(['1']);
+    const both = Promise.all([once(ended, 'end'), once(ended, 'close')]);
+    expect(await exchange(quiet.port, one)).toContain('{"body":1}');
+    await both;
+  });
+
+  it.each([
+    ['with its head', ['POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 12\r\n\r\n"0123456789"']],
+    ['in two halves', ['POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 12\r\n\r\n"01234', '56789"']],
+    [
+      'in chunks',
+      [
+        'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n6\r\n"01234\r\n6\r\n56789"\r\n0\r\n\r\n',
+      ],
+    ],
+  ])('comes whole where it comes %s, on one connection again and again', async (_what, parts) => {
+    const begun = new EventEmitter();
+    const { port } = await serve((request, response) => {
+      begun.emit('begun');
+      echo(request, response);
+    });
+    const socket = await open(port);
+    for (let i = 0; i < 5; i++) {
+      const seen = untilSeen(socket, '{"body":"0123456789"}');
+      const [first = '', second] = parts;
+      if (second !== undefined) begun.once('begun', () => socket.write(second));
+      socket.write(first);
+      await seen;
+    }
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { joined } from '../codecs/joined.ts';
 import { codingOf } from '../compression/content-coding.ts';
 import { readCompressed } from '../compression/decompress.ts';
 import { whenWhole } from '../http2/whole.ts';
-import { type HostRequest, parsedBytes } from '../request.ts';
+import { type HostRequest, parsedBytes } from './host-request.ts';
 
 const rightBehind: Promise<void> = /* @__PURE__ */ Promise.resolve();
 

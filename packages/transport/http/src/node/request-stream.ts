@@ -3,8 +3,8 @@ import { consumed, corrupt, hungUp, unsupportedCoding } from '../codecs/body-err
 import { codingOf } from '../compression/content-coding.ts';
 import { decompressedStream } from '../compression/decompressed-stream.ts';
 import { whenWhole } from '../http2/whole.ts';
-import { type HostRequest, parsedBytes } from '../request.ts';
 import { ChunkQueue } from '../streams/chunk-queue.ts';
+import { type HostRequest, parsedBytes } from './host-request.ts';
 
 /** How much of a body that nobody wants is still read, so that its sender comes to see the answer. */
 const maxUnwantedBytes = 1_048_576;
