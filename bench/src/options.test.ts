@@ -8,6 +8,17 @@ test('without options everything is measured, on this Node', () => {
   expect(options.effort.passes * options.effort.rounds).toBeGreaterThanOrEqual(5);
 });
 
+test('subjects are named by their names, by a word of them, and as a group', () => {
+  const named = (...names: string[]) =>
+    readOptions(
+      names.flatMap((name) => ['--only', name]),
+      {},
+    ).subjects;
+  expect(named('http', 'lb')).toEqual(['lb', 'http-server', 'http-client']);
+  expect(named('client')).toEqual(['http-client']);
+  expect(named('policies')).toEqual(['breaker', 'ratelimit', 'concurrency']);
+});
+
 test('a second Node comes from the option or from the environment', () => {
   expect(readOptions(['--node', '/a/node'], {}).nodes).toEqual([process.execPath, '/a/node']);
   expect(readOptions([], { NODE24: '/b/node' }).nodes).toEqual([process.execPath, '/b/node']);

@@ -26,6 +26,9 @@ export const subjectNames = [
 ] as const;
 export type SubjectName = (typeof subjectNames)[number];
 
+/** What protects a call. */
+const policies: readonly SubjectName[] = ['breaker', 'ratelimit', 'concurrency'];
+
 /** How the command was called. */
 export interface BenchOptions {
   readonly subjects: readonly SubjectName[];
@@ -37,7 +40,7 @@ export interface BenchOptions {
 }
 
 const usage: string = `npm run bench -- [options]
-  --only NAME    one of ${subjectNames.join(', ')}, or a word of it; may be given more than once
+  --only NAME    one of ${subjectNames.join(', ')}, a word of it, or policies; may be given more than once
   --quick        short rounds, for a first look: noisy, and the README is left as it is
   --json         the result as JSON on stdout, each round's figures included
   --wrk          loads the HTTP servers with wrk, in rounds of a second
@@ -88,7 +91,11 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** By its whole name or a word of it: `http` names `http-server` and `http-client`. */
+/** By its whole name, a word of it, or that of its group: `http` names `http-server` and `http-client`. */
 function isNamed(subject: SubjectName, name: string): boolean {
-  return subject === name || subject.split('-').includes(name);
+  return (
+    subject === name ||
+    subject.split('-').includes(name) ||
+    (name === 'policies' && policies.includes(subject))
+  );
 }

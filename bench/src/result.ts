@@ -26,7 +26,16 @@ export interface Line extends Spread {
   readonly isAgain?: boolean | undefined;
 }
 
-export type Unit = 'ns' | 'µs' | 'ms' | 'MB' | 'calls/s' | 'messages/s' | 'instructions' | '×';
+export type Unit =
+  | 'ns'
+  | 'µs'
+  | 'ms'
+  | 'MB'
+  | 'KB'
+  | 'calls/s'
+  | 'messages/s'
+  | 'instructions'
+  | '×';
 
 /** A bound that the median should keep. */
 export interface Goal {

@@ -14,7 +14,7 @@ export const table = routes([
 ${each(endpoints, (i) => `  route('POST', '/op-${i}', async ({ a, b }: Two) => ({ v${i}: a + b }), { decode: jsonBody<Two>() }),`)}
 ]);
 const client = createHttpClient('http://127.0.0.1');
-${each(endpoints, (i) => `export const r${i}: Promise<number> = client.endpoint<Two, { v${i}: number }>({ path: '/op-${i}' })({ a: ${i}, b: 1 }, background).then((r) => r.v${i});`)}
+${each(endpoints, (i) => `export const op${i} = client.endpoint<Two, { v${i}: number }>({ path: '/op-${i}' });\nexport const r${i}: Promise<number> = op${i}({ a: ${i}, b: 1 }, background).then((r) => r.v${i});`)}
 `;
 
 export const trpcApp: AppSource = (endpoints) => `
@@ -27,7 +27,7 @@ const t = initTRPC.create();
 export const router = t.router({
 ${each(endpoints, (i) => `  op${i}: t.procedure.input(two).mutation(async ({ input: { a, b } }) => ({ v${i}: a + b })),`)}
 });
-const client = createTRPCClient<typeof router>({ links: [httpLink({ url: 'http://127.0.0.1' })] });
+export const client = createTRPCClient<typeof router>({ links: [httpLink({ url: 'http://127.0.0.1' })] });
 ${each(endpoints, (i) => `export const r${i}: Promise<number> = client.op${i}.mutate({ a: ${i}, b: 1 }).then((r) => r.v${i});`)}
 `;
 
@@ -43,9 +43,9 @@ interface Two { readonly a: number; readonly b: number }
 const two = validator('json', (value) => value as Two);
 ${each(
   groups,
-  (g) => `const group${g} = new Hono()
+  (g) => `export const group${g} = new Hono()
 ${each(Math.min(50, endpoints - g * 50), (i) => `  .post('/op-${g * 50 + i}', two, (c) => { const { a, b } = c.req.valid('json'); return c.json({ v${g * 50 + i}: a + b }); })`)};
-const client${g} = hc<typeof group${g}>('http://127.0.0.1');`,
+export const client${g} = hc<typeof group${g}>('http://127.0.0.1');`,
 )}
 ${each(endpoints, (i) => `export const r${i}: Promise<number> = client${Math.floor(i / 50)}['op-${i}'].$post({ json: { a: ${i}, b: 1 } }).then((r) => r.json()).then((r) => r.v${i});`)}
 `;
@@ -54,5 +54,5 @@ ${each(endpoints, (i) => `export const r${i}: Promise<number> = client${Math.flo
 /** Nothing but functions: what the compiler needs for the language itself. */
 export const plainApp: AppSource = (endpoints) => `
 interface Two { readonly a: number; readonly b: number }
-${each(endpoints, (i) => `const op${i} = async ({ a, b }: Two) => ({ v${i}: a + b });\nexport const r${i}: Promise<number> = op${i}({ a: ${i}, b: 1 }).then((r) => r.v${i});`)}
+${each(endpoints, (i) => `export const op${i} = async ({ a, b }: Two) => ({ v${i}: a + b });\nexport const r${i}: Promise<number> = op${i}({ a: ${i}, b: 1 }).then((r) => r.v${i});`)}
 `;
