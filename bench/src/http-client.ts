@@ -9,7 +9,7 @@ const clients = {
   plain: { script: 'clients/node-http', title: 'node:http' },
   again: { script: 'clients/node-http', title: 'node:http again' },
   undici: { script: 'clients/undici', title: 'undici Pool.request' },
-  balanced: { script: 'clients/fairlead-balanced', title: 'ours, balanced and retried' },
+  balanced: { script: 'clients/fairlead-balanced', title: 'ours, balanced, retried, a breaker' },
   fetch: { script: 'clients/fetch', title: 'fetch' },
   axios: { script: 'clients/axios.mjs', title: 'axios' },
   got: { script: 'clients/got.mjs', title: 'got' },

@@ -1,3 +1,4 @@
+import { circuitBreaker } from '@fairlead/circuitbreaker';
 import { background } from '@fairlead/endpoint';
 import { createHttpClient } from '@fairlead/http';
 import { balanced, createBalancer, retry } from '@fairlead/lb';
@@ -8,8 +9,9 @@ import { callInParallel, parallel } from './call-in-parallel.ts';
 const instancer = staticInstancer([`127.0.0.1:${process.argv[2]}`]);
 const endpointer = createEndpointer(instancer, ({ address }) => {
   const client = createHttpClient(`http://${address}`, { connections: parallel });
+  const call = client.endpoint<SumRequest, SumResponse>({ path: '/sum', idempotent: true });
   return {
-    value: client.endpoint<SumRequest, SumResponse>({ path: '/sum', idempotent: true }),
+    value: circuitBreaker().middleware(call),
     close: () => client.close(),
   };
 });
