@@ -18,6 +18,9 @@ const clients = {
 
 const names = namesOf(clients);
 
+/** A client takes longer until it is compiled than a server: in a shorter one its first rounds took five times the later. */
+const warmUps = 3;
+
 /** Our client against `node:http` with kept connections, undici and fetch, all with JSON both ways. */
 export const httpClientSubject: Subject = async (run) => {
   const { node, passes, rounds, roundMs, warmUpMs } = run;
@@ -31,7 +34,7 @@ export const httpClientSubject: Subject = async (run) => {
       clients[name].script,
       { node, cpu: 'subject', args },
     ]);
-    await workers.warmUp(warmUpMs);
+    await workers.warmUp(warmUpMs * warmUps);
     return await interleave(names, rounds, async (name) =>
       throughputOf(await workers.get(name).measure(roundMs)),
     );
