@@ -8,7 +8,10 @@ import { callInParallel, parallel } from './call-in-parallel.ts';
 
 const instancer = staticInstancer([`127.0.0.1:${process.argv[2]}`]);
 const endpointer = createEndpointer(instancer, ({ address }) => {
-  const client = createHttpClient(`http://${address}`, { connections: parallel });
+  const client = createHttpClient(`http://${address}`, {
+    connections: parallel,
+    keepAliveMs: 600_000,
+  });
   const call = client.endpoint<SumRequest, SumResponse>({ path: '/sum', idempotent: true });
   return {
     value: circuitBreaker().middleware(call),

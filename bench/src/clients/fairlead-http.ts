@@ -3,7 +3,10 @@ import { createHttpClient } from '@fairlead/http';
 import type { SumRequest, SumResponse } from '../servers/sum.ts';
 import { callInParallel, parallel } from './call-in-parallel.ts';
 
-const client = createHttpClient(`http://127.0.0.1:${process.argv[2]}`, { connections: parallel });
+const client = createHttpClient(`http://127.0.0.1:${process.argv[2]}`, {
+  connections: parallel,
+  keepAliveMs: 600_000,
+});
 const sum = client.endpoint<SumRequest, SumResponse>({ path: '/sum' });
 
 callInParallel(() => sum({ a: 1, b: 2 }, background));
