@@ -1,14 +1,15 @@
 import type { NodeRequest } from '../call.ts';
 
-type Socket = NodeRequest['socket'];
-
-const addresses = /* @__PURE__ */ new WeakMap<Socket, string>();
+const addresses = /* @__PURE__ */ new WeakMap<object, string>();
 
 /** The address of the client. Remembered, since Node asks the socket anew for each request of a connection. */
-export function peerOf({ socket }: NodeRequest): string | undefined {
-  const known = addresses.get(socket);
+export function peerOf(request: NodeRequest): string | undefined {
+  // In HTTP/2 each request has a socket of its own, which stands for that of the session.
+  const connection = 'stream' in request ? request.stream.session : request.socket;
+  if (connection === undefined) return undefined;
+  const known = addresses.get(connection);
   if (known !== undefined) return known;
-  const address = socket.remoteAddress;
-  if (address !== undefined) addresses.set(socket, address);
+  const address = request.socket.remoteAddress;
+  if (address !== undefined) addresses.set(connection, address);
   return address;
 }
