@@ -1,3 +1,4 @@
+import type { HttpClientOptions } from '@fairlead/http';
 import { repeats } from '../servers/sum.ts';
 import { cpuUs, serveRounds } from '../worker.ts';
 
@@ -5,6 +6,11 @@ import { cpuUs, serveRounds } from '../worker.ts';
 export const parallel = 50;
 /** How many streams: few, as each has many messages, so that a round ends soon after its time. */
 const parallelStreams = 4;
+/** Ours would give idle connections up after 4 s, while others have their turn; theirs stay open. */
+export const keptConnections: HttpClientOptions = {
+  connections: parallel,
+  keepAliveMs: 600_000,
+};
 
 /** Makes calls as a worker, each lane its next when it has its answer, and counts them and the CPU time. */
 export function callInParallel(call: () => Promise<{ readonly v: number }>): void {

@@ -4,14 +4,11 @@ import { createHttpClient } from '@fairlead/http';
 import { balanced, createBalancer, retry } from '@fairlead/lb';
 import { createEndpointer, staticInstancer } from '@fairlead/sd';
 import type { SumRequest, SumResponse } from '../servers/sum.ts';
-import { callInParallel, parallel } from './call-in-parallel.ts';
+import { callInParallel, keptConnections } from './call-in-parallel.ts';
 
 const instancer = staticInstancer([`127.0.0.1:${process.argv[2]}`]);
 const endpointer = createEndpointer(instancer, ({ address }) => {
-  const client = createHttpClient(`http://${address}`, {
-    connections: parallel,
-    keepAliveMs: 600_000,
-  });
+  const client = createHttpClient(`http://${address}`, keptConnections);
   const call = client.endpoint<SumRequest, SumResponse>({ path: '/sum', idempotent: true });
   return {
     value: circuitBreaker().middleware(call),
