@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readOptions, subjectNames } from './options.ts';
+import { readOptions, shownCommand, subjectNames } from './options.ts';
 
 test('without options everything is measured, on this Node', () => {
   const options = readOptions([], {});
@@ -32,4 +32,13 @@ test.for([
 ] as const)('it refuses %s, and shows the usage', ([, argv, reason]) => {
   expect(() => readOptions(argv, {})).toThrow(reason);
   expect(() => readOptions(argv, {})).toThrow('npm run bench');
+});
+
+test.each([
+  [[], 'npm run bench'],
+  [['--only', 'http'], 'npm run bench -- --only http'],
+  [['--node', '/a/node', '--quick'], 'npm run bench -- --node "$NODE24" --quick'],
+  [['--node=/a/node'], 'npm run bench -- --node "$NODE24"'],
+])('the command %j is shown as %s', (argv, shown) => {
+  expect(shownCommand(argv)).toBe(shown);
 });

@@ -70,6 +70,15 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): Be
   };
 }
 
+/** The command as anyone can type it again: not with where this machine has its second Node. */
+export function shownCommand(argv: readonly string[]): string {
+  const shown = argv.map((word, at) => {
+    if (argv[at - 1] === '--node') return '"$NODE24"';
+    return word.startsWith('--node=') ? '--node "$NODE24"' : word;
+  });
+  return ['npm run bench', ...(shown.length > 0 ? ['--'] : []), ...shown].join(' ');
+}
+
 function parse(argv: readonly string[]) {
   try {
     const { values } = parseArgs({

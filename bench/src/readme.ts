@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Machine } from './machine.ts';
 import { describeMachine } from './machine.ts';
 import { replaceBetween } from './markdown.ts';
+import { shownCommand } from './options.ts';
 import { type Plot, renderPlot } from './plot.ts';
 import { renderSection } from './report.ts';
 import type { Section } from './result.ts';
@@ -14,9 +15,8 @@ export async function writeReadme(
   sections: readonly Section[],
   machine: Machine,
 ): Promise<void> {
-  const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, '');
   const date = new Date().toISOString().slice(0, 10);
-  const how = `\`${command}\` on ${date}: ${describeMachine(machine)}.`;
+  const how = `\`${shownCommand(process.argv.slice(2))}\` on ${date}: ${describeMachine(machine)}.`;
   const plots = sections.flatMap(({ node, plots = [] }) => plots.map((plot) => drawn(plot, node)));
   await mkdir(new URL('plots/', path), { recursive: true });
   for (const { file, svg } of plots) await writeFile(new URL(file, path), svg);
