@@ -46,10 +46,7 @@ export class CancelScope implements CancelSource {
   }
 
   get error(): ServiceError | undefined {
-    if (this.settled !== undefined || this.disposed) return this.settled;
-    const inherited = this.source?.error;
-    if (inherited !== undefined) this.abort(inherited);
-    else if (this.ownsDeadline && this.remainingMs() <= 0) this.abort(deadlineExceeded());
+    if (!this.isOver) this.look();
     return this.settled;
   }
 
@@ -67,7 +64,7 @@ export class CancelScope implements CancelSource {
   }
 
   onAbort(listener: (error: ServiceError) => void): () => void {
-    const { error } = this;
+    const error = this.first === undefined ? this.link() : this.error;
     if (error !== undefined) {
       listener(error);
       return unlinked;
@@ -77,7 +74,6 @@ export class CancelScope implements CancelSource {
     if (this.last === undefined) this.first = entry;
     else this.last.after = entry;
     this.last = entry;
-    if (this.first === entry) this.link();
     return () => this.leave(entry);
   }
 
@@ -120,15 +116,35 @@ export class CancelScope implements CancelSource {
     if (this.first === undefined) this.unlink();
   }
 
-  private link(): void {
-    this.unlinkSource = this.source?.onAbort((error) => this.abort(error));
-    // The source may have ended the call while it was being linked.
-    if (this.settled !== undefined) this.unlink();
-    else if (this.ownsDeadline) this.startTimer();
+  private get isOver(): boolean {
+    return this.settled !== undefined || this.disposed;
   }
 
-  private startTimer(): void {
-    this.stopTimer = this.clock.schedule(this.remainingMs(), () => this.abort(deadlineExceeded()));
+  /** Ends the call where it must have ended; returns how many milliseconds are left to the deadline of this scope. */
+  private look(): number {
+    const inherited = this.source?.error;
+    const remaining = this.ownsDeadline ? this.remainingMs() : Infinity;
+    if (inherited !== undefined) this.abort(inherited);
+    else if (remaining <= 0) this.abort(deadlineExceeded());
+    return remaining;
+  }
+
+  /** Links where the call has not ended, and says why it has: one look at the clock for both. */
+  private link(): ServiceError | undefined {
+    if (this.isOver) return this.settled;
+    const remaining = this.look();
+    if (this.settled !== undefined) return this.settled;
+    const unlinkSource = this.source?.onAbort((error) => this.abort(error));
+    // The source may have ended the call while it was being linked.
+    if (this.settled !== undefined) {
+      unlinkSource?.();
+      return this.settled;
+    }
+    this.unlinkSource = unlinkSource;
+    if (this.ownsDeadline) {
+      this.stopTimer = this.clock.schedule(remaining, () => this.abort(deadlineExceeded()));
+    }
+    return undefined;
   }
 
   private unlink(): void {

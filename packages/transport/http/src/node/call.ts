@@ -25,6 +25,8 @@ export class NodeCall implements NodeServerCall, HostedCall {
   readonly operation: Operation;
   readonly limits: BodyLimits;
   private readonly found: HttpRequest['params'] | undefined;
+  private listener: ((error: ServiceError) => void) | undefined = undefined;
+  private isListening = false;
 
   /** `found` are the path parameters of our own router; without it they are those of the host's. */
   constructor(
@@ -97,12 +99,18 @@ export class NodeCall implements NodeServerCall, HostedCall {
 
   onAbort(listener: (error: ServiceError) => void): () => void {
     if (this.error !== undefined) listener(this.error);
-    const closed = (): void => {
-      const { error } = this;
-      if (error !== undefined) listener(error);
+    if (!this.isListening) {
+      this.isListening = true;
+      // For good, and for one listener at a time, the context of the call: to leave an emitter of Node costs more.
+      this.response.on('close', () => {
+        const { error } = this;
+        if (error !== undefined) this.listener?.(error);
+      });
+    }
+    this.listener = listener;
+    return () => {
+      if (this.listener === listener) this.listener = undefined;
     };
-    this.response.once('close', closed);
-    return () => this.response.off('close', closed);
   }
 
   timeoutMs(): number | undefined {
