@@ -16,6 +16,7 @@ import {
 import { endings, type Progress } from './client-ending.ts';
 import type { ClientCall, ClientHooks } from './hooks.ts';
 import { isLater } from './later.ts';
+import { preparer } from './prepare.ts';
 
 /** What a transport does at each stage of a call on the client. A throw becomes the call's error. */
 export interface ClientStages<Call extends ClientCall, Req, Res, Reply> {
@@ -71,23 +72,21 @@ export function clientLifecycle<Call extends ClientCall, Req, Res, Reply>(
   hooks: ClientHooks<Call>,
   options: ClientOptions,
 ): Endpoint<Req, Res> {
-  const { before = [], after = [] } = hooks;
+  const { after = [] } = hooks;
+  const prepare = preparer(hooks.before ?? []);
   const timeoutMs = checkNumber('timeoutMs', options.timeoutMs ?? defaultTimeoutMs);
   const { failed, conclude } = endings<Call>((call, error) => stages.status(call, error), hooks);
 
   /** Everything up to the response. How far it got stands in `progress`. */
   async function perform(request: Req, progress: Progress<Call>): Promise<Res> {
-    let { ctx } = progress;
-    ctx.throwIfAborted();
-    const encoded = stages.encode(request, ctx);
+    progress.ctx.throwIfAborted();
+    const encoded = stages.encode(request, progress.ctx);
     const outgoing = isLater(encoded) ? await encoded : encoded;
     progress.call = outgoing;
-    ctx.throwIfAborted();
-    for (const hook of before) {
-      ctx = (await hook(ctx, outgoing)) ?? ctx;
-      progress.ctx = ctx;
-      ctx.throwIfAborted();
-    }
+    progress.ctx.throwIfAborted();
+    const prepared = prepare(progress, outgoing);
+    if (prepared !== undefined) await prepared;
+    const { ctx } = progress;
     progress.sent = true;
     const reply = await send(outgoing, ctx);
     try {

@@ -13,6 +13,7 @@ import { finalizer } from './finalize.ts';
 import type { Outcome, ServerCall, ServerHooks } from './hooks.ts';
 import { isLater } from './later.ts';
 import { harmless } from './observe.ts';
+import { preparer } from './prepare.ts';
 
 /** What a transport does at each stage of a call on the server. A throw goes the way of all errors. */
 export interface ServerStages<Call extends ServerCall, Req, Res, Reply> {
@@ -42,10 +43,11 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
   stages: ServerStages<Call, Req, Res, Reply>,
   hooks: ServerHooks<Call, Res>,
 ): CallRunner<Call> {
-  const { before = [], after = [], middleware } = hooks;
+  const { after = [], middleware } = hooks;
   const invoke = middleware === undefined ? lift(endpoint) : lift(chain(middleware)(endpoint));
 
   const observe = harmless(hooks.onError);
+  const prepare = preparer(hooks.before ?? []);
   const finalize = finalizer(hooks.finalize ?? [], observe);
 
   /** Both under one deadline: a body can be as slow as an endpoint. */
@@ -83,15 +85,14 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
   }
 
   return async function run(call, root) {
-    let ctx = root.with(operation, call.operation);
+    const standing = { ctx: root.with(operation, call.operation) };
     let outcome: Outcome;
     let unsent: unknown;
     try {
-      ctx.throwIfAborted();
-      for (const hook of before) {
-        ctx = (await hook(ctx, call)) ?? ctx;
-        ctx.throwIfAborted();
-      }
+      standing.ctx.throwIfAborted();
+      const prepared = prepare(standing, call);
+      if (prepared !== undefined) await prepared;
+      const { ctx } = standing;
       let response: Res;
       if (ctx.deadline === undefined) {
         // Not by readAndInvoke: its promise is one too many for a call that nothing cuts short.
@@ -111,9 +112,9 @@ export function serverLifecycle<Call extends ServerCall, Req, Res, Reply>(
       outcome = { error: undefined, status: isLater(sent) ? await sent : sent };
     } catch (thrown) {
       discard(unsent);
-      outcome = await answerError(thrown, ctx, call, root);
+      outcome = await answerError(thrown, standing.ctx, call, root);
     }
-    const finalized = finalize(ctx, call, outcome);
+    const finalized = finalize(standing.ctx, call, outcome);
     if (finalized !== undefined) await finalized;
     root[Symbol.dispose]();
   };
