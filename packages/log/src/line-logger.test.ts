@@ -209,6 +209,30 @@ describe('what cannot be written as it is', () => {
       }),
     );
   });
+
+  it('writes fields that are plain already as it writes a copy of them', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.constant('x'.repeat(2001)),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constant(undefined),
+    );
+    const name = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 120 }),
+      fc.constantFrom('token', 'time', '__proto__', '…', 'user.email'),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(name, value, { maxKeys: 8 }), (found) => {
+        const { log, lines } = collecting({ redact: ['user.email'] });
+        log.info('x', { ...found });
+        // An object of another prototype is always copied.
+        log.info('x', Object.setPrototypeOf({ ...found }, {}));
+        expect(lines[0]).toBe(lines[1]);
+      }),
+    );
+  });
 });
 
 describe('errors', () => {

@@ -1,9 +1,17 @@
+import { checkNumber } from '@fairlead/endpoint';
+import { batched } from './batch.ts';
 import type { Format } from './format/format.ts';
 import { jsonFormat } from './format/json.ts';
 import { logfmtFormat } from './format/logfmt.ts';
 import { terminalFormat } from './format/terminal.ts';
 import { type Fields, type Level, type Logger, levels } from './logger.ts';
-import { maxTextLength, type PlainFields, type PlainRules, plainFields } from './plain.ts';
+import {
+  arePlain,
+  maxTextLength,
+  type PlainFields,
+  type PlainRules,
+  plainFields,
+} from './plain.ts';
 import { redaction } from './redaction.ts';
 import { toStandardOutput } from './standard-output.ts';
 
@@ -18,8 +26,14 @@ export interface LoggerOptions {
   readonly format?: 'terminal' | 'json' | 'logfmt' | undefined;
   /** Whether `terminal` is coloured. Default: where the standard output is a terminal and `NO_COLOR` is not set. */
   readonly colour?: boolean | undefined;
-  /** Takes a line, its end included. What it throws is dropped. Default: the standard output. */
+  /** Takes a line, its end included; with `batchMs` several. What it throws is dropped. Default: the standard output. */
   readonly write?: ((line: string) => void) | undefined;
+  /**
+   * How long a line may wait for others, in milliseconds, to be written with them at once: for a service whose lines
+   * are many. An `error` does not wait, nor do 64 KB, nor a process that exits; one that is killed loses what waits.
+   * Default 0: each line is written by itself.
+   */
+  readonly batchMs?: number | undefined;
   /**
    * More names and paths whose values are not written: `ssn`, `user.email`, `items.*.card`. Passwords,
    * tokens, cookies, authorization and their like never are.
@@ -47,7 +61,14 @@ export function logger(options: LoggerOptions = {}): Logger {
     isSecret: redaction(redact),
     stacks: level === 'debug' ? 'always' : 'unexpected',
   };
-  const target: Target = { rank, rules, format: formatOf(options), write, now };
+  const batchMs = checkNumber('batchMs', options.batchMs ?? 0);
+  const target: Target = {
+    rank,
+    rules,
+    format: formatOf(options),
+    write: batchMs > 0 ? batched(write, batchMs) : write,
+    now,
+  };
   return lineLogger(target, noFields, '');
 }
 
@@ -56,7 +77,7 @@ interface Target {
   readonly rank: number;
   readonly rules: PlainRules;
   readonly format: Format;
-  readonly write: (line: string) => void;
+  readonly write: (line: string, isUrgent: boolean) => void;
   readonly now: () => number;
 }
 
@@ -68,7 +89,7 @@ function lineLogger(target: Target, bound: PlainFields, boundParts: string): Log
   const isBound = Object.keys(bound).length > 0;
 
   function partsOf(fields: Fields): string {
-    const plain = plainFields(fields, rules);
+    const plain = arePlain(fields, rules) ? fields : plainFields(fields, rules);
     if (!isBound) return format.fields(plain);
     // A name that is bound already is written once, with its newest value.
     for (const name in plain) {
@@ -83,7 +104,7 @@ function lineLogger(target: Target, bound: PlainFields, boundParts: string): Log
       try {
         const parts = fields === undefined ? boundParts : partsOf(fields);
         const text = String(message).slice(0, maxTextLength);
-        write(`${format.line(now(), level, text, parts)}\n`);
+        write(`${format.line(now(), level, text, parts)}\n`, level === 'error');
       } catch {
         // A line less must never be a call less.
       }

@@ -31,6 +31,42 @@ export function plainFields(fields: object, rules: PlainRules): PlainFields {
   return new Walk(rules).fields(fields);
 }
 
+/** Whether fields are plain as they are, as those of most lines: nothing is to be copied then, if they are used at once. */
+export function arePlain(fields: object, { isSecret }: PlainRules): fields is PlainFields {
+  try {
+    if (Object.getPrototypeOf(fields) !== Object.prototype) return false;
+    const names = Object.keys(fields);
+    if (names.length > maxValues) return false;
+    let chars = maxLineLength;
+    const path = [''];
+    for (const name of names) {
+      path[0] = name;
+      if (nameOf(name) !== name || isSecret(name, path)) return false;
+      // Sound: the name is one of its keys.
+      const value = (fields as Record<string, unknown>)[name];
+      if (!isPlain(value)) return false;
+      if (typeof value === 'string') chars -= value.length;
+    }
+    return chars >= 0;
+  } catch {
+    return false;
+  }
+}
+
+/** A value that is written as it is. */
+function isPlain(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= maxTextLength;
+    case 'number':
+      return Number.isFinite(value);
+    case 'boolean':
+      return true;
+    default:
+      return value === null;
+  }
+}
+
 /** One walk through the fields of a line. */
 class Walk {
   private readonly rules: PlainRules;
