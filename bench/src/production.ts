@@ -5,6 +5,7 @@ import type { Subject } from './subject.ts';
 const servers = {
   quiet: { script: 'servers/production', args: ['quiet'] },
   line: { script: 'servers/production', args: ['line'] },
+  batched: { script: 'servers/production', args: ['batched'] },
   plain: { script: 'servers/node-http' },
   again: { script: 'servers/node-http' },
   fastify: { script: 'servers/fastify-production.mjs', path: '/sum' },
@@ -15,6 +16,7 @@ const servers = {
 const titles = {
   quiet: 'ours, all of it',
   line: 'ours, all of it and a line',
+  batched: 'ours, all of it and a line, in batches',
   plain: 'node:http',
   again: 'node:http again',
   fastify: 'Fastify, a schema and its logger',
@@ -34,10 +36,12 @@ export const productionSubject: Subject = async (run) => {
     [
       { of: 'quiet', to: 'plain', goal: { atLeast: 0.9 } },
       { of: 'line', to: 'plain', goal: { atLeast: 0.8 } },
+      { of: 'batched', to: 'plain', goal: { atLeast: 0.8 } },
       { of: 'again', to: 'plain', isAgain: true },
       { of: 'fastify', to: 'plain' },
       { of: 'moleculer', to: 'plain' },
       { of: 'nest', to: 'plain' },
+      { of: 'batched', to: 'nest' },
     ],
     run,
   );

@@ -11,9 +11,14 @@ import { serve } from './serve.ts';
 import { sum } from './sum.ts';
 
 // What a service in production has around its business, with a line for each call where it is asked for.
+const [kind = 'quiet'] = process.argv.slice(2);
 const nowhere = openSync('/dev/null', 'w');
-const log = logger({ format: 'json', write: (line) => void writeSync(nowhere, line) });
-const lines: readonly Middleware[] = process.argv[2] === 'line' ? [accessLog(log)] : [];
+const log = logger({
+  format: 'json',
+  batchMs: kind === 'batched' ? 10 : 0,
+  write: (text) => void writeSync(nowhere, text),
+});
+const lines: readonly Middleware[] = kind === 'quiet' ? [] : [accessLog(log)];
 const endpoint = chain(
   ...lines,
   redMetrics(prometheusMeter(metricRegistry())),
