@@ -26,12 +26,18 @@ export function pinnedPnpm() {
  */
 export function runPnpm(args, options = {}) {
   const isWindows = process.platform === 'win32';
-  return spawnSync(isWindows ? 'npx.cmd' : 'npx', [...npxFlags, pinnedPnpm(), ...args], {
+  const done = spawnSync(isWindows ? 'npx.cmd' : 'npx', [...npxFlags, pinnedPnpm(), ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: isWindows,
     ...options,
   });
+  if (done.error !== undefined) {
+    process.stderr.write(
+      `fairlead: npx cannot be started (${done.error.message}). It comes with npm: put it on the PATH, or install Node again.\n`,
+    );
+  }
+  return done;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
