@@ -74,13 +74,11 @@ class CallContext implements CancelableContext {
   }
 
   withTimeout(timeoutMs: number): ScopedContext {
-    return this.withDeadline(deadlineAfter(this.clock, timeoutMs) ?? Infinity);
+    return this.until(deadlineAfter(this.clock, timeoutMs) ?? Infinity);
   }
 
   withDeadline(deadline: number): ScopedContext {
-    const current = this.deadline ?? Infinity;
-    const ownsDeadline = checkNumber('deadline', deadline, { min: -Infinity }) < current;
-    return this.derive(ownsDeadline ? deadline : this.deadline, ownsDeadline);
+    return this.until(checkNumber('deadline', deadline, { min: -Infinity }));
   }
 
   withCancel(): CancelableContext {
@@ -99,6 +97,11 @@ class CallContext implements CancelableContext {
   private inherit<T>(key: ContextKey<T>): T | undefined {
     // Sound: only createContext uses this key, and puts a context beside it.
     return this.key === inherited ? (this.value as Context).get(key) : undefined;
+  }
+
+  private until(deadline: number): CallContext {
+    const ownsDeadline = deadline < (this.deadline ?? Infinity);
+    return this.derive(ownsDeadline ? deadline : this.deadline, ownsDeadline);
   }
 
   private derive(deadline: number | undefined, ownsDeadline: boolean): CallContext {
