@@ -22,6 +22,12 @@ describe('logger', () => {
     ]);
   });
 
+  it('hands on a line and nothing else, to a write that may take more', () => {
+    const write = vi.fn((_line: string, _encoding?: unknown) => {});
+    logger({ format: 'logfmt', now: () => 0, write }).error('x');
+    expect(write.mock.calls).toEqual([['time=1970-01-01T00:00:00.000Z level=error message=x\n']]);
+  });
+
   it('writes logfmt', () => {
     const { log, lines } = collecting({ format: 'logfmt' });
     log.warn('call served', {

@@ -66,7 +66,8 @@ export function logger(options: LoggerOptions = {}): Logger {
     rank,
     rules,
     format: formatOf(options),
-    write: batchMs > 0 ? batched(write, batchMs) : write,
+    // With the line alone: it may be a function that makes something else of what comes behind.
+    write: batchMs > 0 ? batched(write, batchMs) : (line) => write(line),
     now,
   };
   return lineLogger(target, noFields, '');
