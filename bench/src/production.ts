@@ -24,12 +24,15 @@ const titles = {
   nest: 'Nest on Fastify, bare',
 } as const;
 
+/** V8 takes longer for its many layers: on a slow machine the first rounds took ten times the later. */
+const warmUps = 3;
+
 /**
  * What a service in production has: validation, a deadline, metrics, tracing without an SDK, a breaker
  * and a limiter, with and without a line for each call. The others have of that what comes with them.
  */
 export const productionSubject: Subject = async (run) => {
-  const samples = await loadHttpServers(servers, run);
+  const samples = await loadHttpServers(servers, { ...run, warmUpMs: run.warmUpMs * warmUps });
   const lines = compare(
     titles,
     samples,
