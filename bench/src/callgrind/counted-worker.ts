@@ -21,8 +21,10 @@ const flagsOfNode = [
   '--predictable',
   '--random-seed=1',
   '--hash-seed=1',
-  // The names of compiled code.
+  // The names of compiled code. The log that comes with them goes to a file that is gone at once.
   '--perf-basic-prof',
+  '--no-logfile-per-isolate',
+  '--logfile=+',
 ];
 
 /** Whether instructions can be counted here. */
