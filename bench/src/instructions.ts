@@ -2,6 +2,7 @@ import { namesOf } from './by-name.ts';
 import { areas } from './callgrind/areas.ts';
 import { type Counts, countCalls, type Program } from './callgrind/count-calls.ts';
 import { hasCallgrind } from './callgrind/counted-worker.ts';
+import { oneByOne } from './clients/call-in-parallel.ts';
 import { type Line, line } from './result.ts';
 import { differences, ratios } from './spread.ts';
 import type { Subject, SubjectRun } from './subject.ts';
@@ -10,6 +11,12 @@ const http = { load: 'counted/http-load', warmUpCalls: 20_000, calls: 2000 } as 
 /** V8 compiles the layers of production anew for a while. */
 const production = { script: 'servers/production', ...http, warmUpCalls: 60_000 } as const;
 const grpc = { load: 'counted/grpc-load', warmUpCalls: 10_000, calls: 1000 } as const;
+const httpClient = {
+  server: 'servers/canned-http',
+  args: [oneByOne],
+  warmUpCalls: 20_000,
+  calls: 2000,
+} as const;
 const call = { script: 'counted/calls', warmUpCalls: 100_000, calls: 50_000 } as const;
 
 const programs = {
@@ -19,6 +26,9 @@ const programs = {
   line: { args: ['line'], ...production },
   grpc: { script: 'servers/fairlead-grpc', ...grpc },
   plainGrpc: { script: 'servers/grpc-js', ...grpc },
+  httpClient: { script: 'clients/fairlead-http', ...httpClient },
+  balancedClient: { script: 'clients/fairlead-balanced', ...httpClient },
+  plainHttpClient: { script: 'clients/node-http', ...httpClient },
   bare: { args: ['bare'], ...call },
   chain: { args: ['chain'], ...call },
   byHand: { args: ['by hand'], ...call },
@@ -73,6 +83,18 @@ export const instructionsSubject: Subject = async (run) => {
     {
       title: 'Instructions of a gRPC server for a call',
       lines: compared('grpc-js', 'grpc', 'plainGrpc'),
+    },
+    {
+      title: 'Instructions of an HTTP client for a call',
+      lines: [
+        ...compared('node:http', 'httpClient', 'plainHttpClient'),
+        line(
+          'ours, balanced, retried, a breaker ÷ node:http',
+          '×',
+          ratios(perCall('balancedClient'), perCall('plainHttpClient')),
+        ),
+        line('ours, balanced, retried, a breaker', 'instructions', perCall('balancedClient')),
+      ],
     },
     {
       title: 'Instructions of an awaited call',

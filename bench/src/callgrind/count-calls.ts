@@ -1,12 +1,16 @@
 import { startWorker } from '../worker-process.ts';
+import { startWorkers } from '../worker-set.ts';
 import type { Area } from './areas.ts';
 import { startCounted } from './counted-worker.ts';
 
-/** A program whose calls are counted: by itself, or by a load in another process that makes them. */
+/** A program whose calls are counted. It makes them itself, or answers those of another process. */
 export interface Program {
   readonly script: string;
-  readonly args?: readonly string[];
+  readonly args?: readonly (string | number)[];
+  /** What calls it. */
   readonly load?: string;
+  /** What it calls; the port of it becomes its first argument. */
+  readonly server?: string;
   /** So many until V8 has compiled what it will. */
   readonly warmUpCalls: number;
   /** So many in each round, of which the collections of garbage are a share. */
@@ -25,10 +29,15 @@ const rounds = 3;
 
 /** Counts what a program runs for a call, in a process of its own, which knows no other call. */
 export async function countCalls(
-  { script, args = [], load, warmUpCalls, calls }: Program,
+  { script, args = [], load, server, warmUpCalls, calls }: Program,
   { node, cpu }: { readonly node: string; readonly cpu: 'subject' | 'other' },
 ): Promise<Counts> {
-  await using counted = await startCounted(script, { node, cpu, args });
+  await using servers = await startWorkers(server === undefined ? [] : [server], (name) => [
+    name,
+    { node: process.execPath, cpu },
+  ]);
+  const ports = server === undefined ? [] : [servers.get(server).port];
+  await using counted = await startCounted(script, { node, cpu, args: [...ports, ...args] });
   const { worker } = counted;
   const other =
     load === undefined

@@ -1,4 +1,5 @@
 import type { HttpClientOptions } from '@fairlead/http';
+import { serveCalls } from '../counted/serve-calls.ts';
 import { repeats } from '../servers/sum.ts';
 import { cpuUs, serveRounds } from '../worker.ts';
 
@@ -12,17 +13,26 @@ export const keptConnections: HttpClientOptions = {
   keepAliveMs: 600_000,
 };
 
+/** The last argument of a client whose instructions are counted: as many calls as it is told, one after the other. */
+export const oneByOne = 'one-by-one';
+
 /** Makes calls as a worker, each lane its next when it has its answer, and counts them and the CPU time. */
 export function callInParallel(call: () => Promise<{ readonly v: number }>): void {
-  measureLanes(parallel, async (until) => {
-    let calls = 0;
-    do {
-      const { v } = await call();
-      check(v);
-      calls++;
-    } while (performance.now() < until);
-    return calls;
-  });
+  if (process.argv.at(-1) === oneByOne) serveCalls(call);
+  else measureLanes(parallel, (until) => callUntil(call, until));
+}
+
+async function callUntil(
+  call: () => Promise<{ readonly v: number }>,
+  until: number,
+): Promise<number> {
+  let calls = 0;
+  do {
+    const { v } = await call();
+    check(v);
+    calls++;
+  } while (performance.now() < until);
+  return calls;
 }
 
 /** The same with streams, of which the messages count: `read` shows every message of one, to its end. */
