@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('../test/stream-soak.ts', import.meta.url));
-const timeoutMs = 100_000;
+const timeoutMs = 240_000;
 
 interface Soaked {
   readonly read: number;
