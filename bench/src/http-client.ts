@@ -1,7 +1,7 @@
 import { namesOf } from './by-name.ts';
 import { compare, throughputOf, titlesOf } from './pairs.ts';
 import { inPasses, interleave } from './rounds.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, warmedLonger } from './subject.ts';
 import { startWorkers } from './worker-set.ts';
 
 const clients = {
@@ -18,12 +18,9 @@ const clients = {
 
 const names = namesOf(clients);
 
-/** A client takes longer until it is compiled than a server: in a shorter one its first rounds took five times the later. */
-const warmUps = 3;
-
 /** Our client against `node:http` with kept connections, undici and fetch, all with JSON both ways. */
 export const httpClientSubject: Subject = async (run) => {
-  const { node, passes, rounds, roundMs, warmUpMs } = run;
+  const { node, passes, rounds, roundMs, warmUpMs } = warmedLonger(run);
   const samples = await inPasses(passes, async () => {
     await using servers = await startWorkers(['canned'], () => [
       'servers/canned-http',
@@ -34,7 +31,7 @@ export const httpClientSubject: Subject = async (run) => {
       clients[name].script,
       { node, cpu: 'subject', args },
     ]);
-    await workers.warmUp(warmUpMs * warmUps);
+    await workers.warmUp(warmUpMs);
     return await interleave(names, rounds, async (name) =>
       throughputOf(await workers.get(name).measure(roundMs)),
     );

@@ -1,6 +1,6 @@
 import { loadHttpServers, loadOf } from './http-load.ts';
 import { compare } from './pairs.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, warmedLonger } from './subject.ts';
 
 const servers = {
   quiet: { script: 'servers/production', args: ['quiet'] },
@@ -24,15 +24,12 @@ const titles = {
   nest: 'Nest on Fastify, bare',
 } as const;
 
-/** V8 takes longer for its many layers: on a slow machine the first rounds took ten times the later. */
-const warmUps = 3;
-
 /**
  * What a service in production has: validation, a deadline, metrics, tracing without an SDK, a breaker
  * and a limiter, with and without a line for each call. The others have of that what comes with them.
  */
 export const productionSubject: Subject = async (run) => {
-  const samples = await loadHttpServers(servers, { ...run, warmUpMs: run.warmUpMs * warmUps });
+  const samples = await loadHttpServers(servers, warmedLonger(run));
   const lines = compare(
     titles,
     samples,

@@ -16,5 +16,10 @@ export interface SubjectRun {
   readonly useWrk: boolean;
 }
 
+/** A run for what V8 takes long to compile: on a slow machine the first rounds of others took ten times the later. */
+export function warmedLonger(run: SubjectRun): SubjectRun {
+  return { ...run, warmUpMs: 3 * run.warmUpMs };
+}
+
 /** Measures one thing on one Node. Ends every process that it started, whatever happens. */
 export type Subject = (run: SubjectRun) => Promise<readonly Omit<Section, 'subject' | 'node'>[]>;

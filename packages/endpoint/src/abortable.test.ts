@@ -87,4 +87,56 @@ describe('abortable', () => {
 
     await expect(settled).resolves.toEqual({ error: undefined, abandoned: true });
   });
+
+  describe('tells once that all is over', () => {
+    function watched<T>() {
+      const ctx = createContext();
+      const work = held<T>();
+      const onSettled = vi.fn();
+      return { ctx, work, onSettled, call: abortable(work.promise, ctx, onSettled) };
+    }
+
+    it('when the work is done', async () => {
+      const { work, onSettled, call, ctx } = watched<number>();
+      expect(onSettled).not.toHaveBeenCalled();
+      work.resolve(1);
+      await expect(call).resolves.toBe(1);
+      ctx.cancel(hungUp);
+      expect(onSettled).toHaveBeenCalledOnce();
+    });
+
+    it('when the work has failed', async () => {
+      const { work, onSettled, call } = watched<number>();
+      work.reject(hungUp);
+      await expect(call).rejects.toBe(hungUp);
+      expect(onSettled).toHaveBeenCalledOnce();
+    });
+
+    it.each(['resolve', 'reject'] as const)(
+      'when the context ends before a late %s',
+      async (end) => {
+        const { work, onSettled, call, ctx } = watched<unknown>();
+        ctx.cancel(hungUp);
+        expect(onSettled).toHaveBeenCalledOnce();
+        await expect(call).rejects.toBe(hungUp);
+        work[end]('late');
+        await work.promise.catch(() => {});
+        expect(onSettled).toHaveBeenCalledOnce();
+      },
+    );
+
+    it('at the end of a stream', async () => {
+      const { work, onSettled, call } = watched<AsyncIterable<number>>();
+      work.resolve(
+        (async function* () {
+          yield 1;
+          expect(onSettled).not.toHaveBeenCalled();
+        })(),
+      );
+      const read: number[] = [];
+      for await (const n of await call) read.push(n);
+      expect(read).toEqual([1]);
+      expect(onSettled).toHaveBeenCalledOnce();
+    });
+  });
 });

@@ -1,7 +1,6 @@
-import type { ScopedContext } from './context.ts';
+import { abortable } from './abortable.ts';
 import type { Middleware } from './endpoint.ts';
 import { checkNumber } from './option.ts';
-import { discard, isAsyncIterable, settle } from './settle.ts';
 
 /**
  * Ends a call that takes longer than `timeoutMs` milliseconds with `deadline_exceeded`. The deadline
@@ -15,37 +14,10 @@ export function timeout(timeoutMs: number): Middleware {
   checkNumber('timeoutMs', timeoutMs);
   return (next) =>
     function limited(request, ctx) {
-      // Where there is time, the new deadline has not passed yet.
-      const { error } = timeoutMs > 0 ? ctx : ctx.withTimeout(timeoutMs);
-      if (error !== undefined) return Promise.reject(error);
       const scoped = ctx.withTimeout(timeoutMs);
-      return within(scoped, next(request, scoped));
+      // Where there is time, the new deadline has not passed yet, and the clock need not be asked.
+      const { error } = timeoutMs > 0 ? ctx : scoped;
+      if (error !== undefined) return Promise.reject(error);
+      return abortable(next(request, scoped), scoped, () => scoped[Symbol.dispose]());
     };
-}
-
-/** `abortable` and `settle` with one promise less, since this is around nearly every call. */
-function within<Res>(scoped: ScopedContext, work: Promise<Res>): Promise<Res> {
-  return new Promise((resolve, reject) => {
-    let isLate = false;
-    const unlink = scoped.onAbort((error) => {
-      isLate = true;
-      reject(error);
-    });
-    work.then(
-      (response) => {
-        if (isLate) discard(response);
-        else if (isAsyncIterable(response)) {
-          unlink();
-          resolve(settle(work, () => scoped[Symbol.dispose]()));
-        } else {
-          scoped[Symbol.dispose]();
-          resolve(response);
-        }
-      },
-      (error: unknown) => {
-        scoped[Symbol.dispose]();
-        reject(error);
-      },
-    );
-  });
 }

@@ -1,3 +1,5 @@
+import { remembered } from './remembered.ts';
+
 /**
  * What JSON leaves as it is and a terminal obeys, or shows in another order than it stands: DEL and C1
  * controls, line separators, marks of direction, half a character.
@@ -8,19 +10,13 @@ const unsafe =
 /** Whether a text has none of what has to be escaped, in JSON or by itself. */
 const harmless = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** Short texts in quotes: names, codes, messages, which come again with every line. Those that came first stay. */
-const known = new Map<string, string>();
-const maxKnown = 1000;
+/** What is longer seldom comes again. */
 const maxKnownLength = 40;
+const quotedBefore = /* @__PURE__ */ remembered(quoted);
 
 /** A text in quotes, as JSON, with all that could start a line, move a cursor or turn the text round escaped. */
 export function quote(text: string): string {
-  if (text.length > maxKnownLength) return quoted(text);
-  const before = known.get(text);
-  if (before !== undefined) return before;
-  const made = quoted(text);
-  if (known.size < maxKnown) known.set(text, made);
-  return made;
+  return text.length > maxKnownLength ? quoted(text) : quotedBefore(text);
 }
 
 function quoted(text: string): string {

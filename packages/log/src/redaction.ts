@@ -1,3 +1,5 @@
+import { remembered } from './remembered.ts';
+
 /** What stands in the place of a value that is not written. */
 export const redacted = '[redacted]';
 
@@ -41,22 +43,11 @@ export function redaction(more: readonly string[]): Redaction {
     [...secretNames, ...more.filter((entry) => !entry.includes('.'))].map(plainName),
   );
   const paths = more.filter((entry) => entry.includes('.')).map((entry) => entry.split('.'));
-  /** Names are few and come again and again. */
-  const known = new Map<string, boolean>();
-
-  function isSecretName(name: string): boolean {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    const isSecret = names.has(plainName(name));
-    if (known.size < maxKnown) known.set(name, isSecret);
-    return isSecret;
-  }
+  const isSecretName = remembered((name) => names.has(plainName(name)));
 
   return (name, path) =>
     isSecretName(name) || (paths.length > 0 && paths.some((parts) => leadsTo(parts, path)));
 }
-
-const maxKnown = 1000;
 
 function leadsTo(parts: readonly string[], path: readonly string[]): boolean {
   return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);

@@ -1,5 +1,6 @@
 import { quote } from '../escape.ts';
 import type { Plain, PlainFields } from '../plain.ts';
+import { remembered } from '../remembered.ts';
 import type { Format } from './format.ts';
 import { isoTimes } from './time.ts';
 
@@ -9,16 +10,7 @@ const own: ReadonlySet<string> = new Set(['time', 'level', 'message']);
 /** A line is one JSON object: `{"time":"…","level":"info","message":"call served","code":"ok"}`. */
 export function jsonFormat(): Format {
   const timeOf = isoTimes();
-  /** Names come again and again: each is rendered once. */
-  const known = new Map<string, string>();
-
-  function keyOf(name: string): string {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    const key = `,${quote(own.has(name) ? `_${name}` : name)}:`;
-    if (known.size < maxKnown) known.set(name, key);
-    return key;
-  }
+  const keyOf = remembered((name) => `,${quote(own.has(name) ? `_${name}` : name)}:`);
 
   return {
     fields(fields) {
@@ -31,9 +23,6 @@ export function jsonFormat(): Format {
       `{"time":"${timeOf(at)}","level":"${level}","message":${quote(message)}${parts}}`,
   };
 }
-
-/** As many names as are remembered: they may come from outside. */
-const maxKnown = 1000;
 
 /** JSON in which no text holds anything that a terminal obeys. */
 export function json(value: Plain): string {
