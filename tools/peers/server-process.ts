@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stopped } from './stopped.ts';
 
 /** How to start a server. Its ports are in its arguments, so that it comes back where it was. */
 export interface ServerSpec {
@@ -22,8 +23,8 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<void>;
   /** SIGTERM; resolves when the process is gone. */
   stop(): Promise<void>;
-  /** SIGSTOP: it is there, and answers nothing. */
-  pause(): void;
+  /** SIGSTOP; resolves when it has stopped: it is there, and answers nothing. */
+  pause(): Promise<void>;
   /** SIGCONT. */
   resume(): void;
   /** Kills it where it runs, starts it at the same ports, and waits until it serves. Data is kept unless `keepData: false`. */
@@ -51,7 +52,11 @@ export async function spawnServer(spec: ServerSpec): Promise<ServerProcess> {
   return {
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    pause: () => send(current.child, 'SIGSTOP'),
+    async pause() {
+      const { child } = current;
+      send(child, 'SIGSTOP');
+      if (child.pid !== undefined) await stopped(child.pid);
+    },
     resume: () => send(current.child, 'SIGCONT'),
     ready: () => ready(spec, current),
     output: () => current.output(),

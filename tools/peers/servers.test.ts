@@ -67,7 +67,7 @@ describe.each(Object.entries(servers))('%s', (_, { isThere, start, cluster, stor
     await using server = await start();
     const { put, get } = store(server.url);
     await put('kept');
-    server.pause();
+    await server.pause();
     const answer = get();
     const first = await Promise.race([answer, fetchTimesOut(server.url)]);
     server.resume();

@@ -219,7 +219,7 @@ describe.skipIf(!hasRedis())('over Redis', () => {
     expect(performance.now() - from).toBeLessThan(4000);
     await redis.restart();
     await expect.poll(one.tried).toBe('ok');
-    redis.pause();
+    await redis.pause();
     expect(await one.tried()).toBe(outcome);
     redis.resume();
     await expect.poll(one.tried).toBe('ok');

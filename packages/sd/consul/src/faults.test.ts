@@ -71,7 +71,7 @@ describe.skipIf(!hasConsul())('a Consul that', () => {
     await using followed = follow(consul.url, { waitMs: 1000, timeoutMs: 300 });
     const { instancer } = followed;
     await expect.poll(() => idsOf(instancer), patient).toBe('1');
-    consul.pause();
+    await consul.pause();
     await expect.poll(() => fails(instancer), patient).toBe(true);
     expect(idsOf(instancer)).toBe('1');
     consul.resume();

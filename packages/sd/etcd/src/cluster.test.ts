@@ -46,7 +46,7 @@ describe.skipIf(!hasEtcd())('a cluster of three', () => {
     const quick = { heartbeatMs: 500, timeoutMs: 500, backoff: () => 200, random: () => 0 };
     await using instancer = createEtcdInstancer({ service, endpoints, ...quick });
     await whenKnown(instancer, knows(0));
-    first.pause();
+    await first.pause();
     // The other two may have to elect a leader first.
     await expect
       .poll(
@@ -61,7 +61,7 @@ describe.skipIf(!hasEtcd())('a cluster of three', () => {
     await whenKnown(instancer, knows(1));
 
     // One is not a majority: it must not be believed, nor be waited for in silence.
-    second.pause();
+    await second.pause();
     const { error, instances } = await whenKnown(instancer, (state) => state.error !== undefined);
     expect(error).toMatchObject({ code: 'unavailable' });
     expect(instances).toHaveLength(1);
