@@ -1,7 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { fakeClock } from '@fairlead/testing';
+import { fakeClock, liveHeapBytes } from '@fairlead/testing';
 import { describe, expect, it } from 'vitest';
 import { createContext } from './call-context.ts';
 import { chain } from './chain.ts';
@@ -21,14 +19,6 @@ const calls = 1_000_000;
 const batch = 500;
 /** A leak of one word for each call would be 8 MB. */
 const boundBytes = 4_000_000;
-
-function heapUsed(): number {
-  setFlagsFromString('--expose_gc');
-  const collect: () => void = runInNewContext('gc');
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
 
 describe('a million calls under one long-lived signal', () => {
   it('leave no listener, no timer and no memory behind', { timeout: 180_000 }, async () => {
@@ -55,9 +45,9 @@ describe('a million calls under one long-lived signal', () => {
     }
 
     await soak(calls / 10);
-    const before = heapUsed();
+    const before = liveHeapBytes();
     await soak(calls);
-    const after = heapUsed();
+    const after = liveHeapBytes();
 
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     expect(clock.pending()).toBe(0);

@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { background, chain, type Endpoint, type Middleware } from '@fairlead/endpoint';
+import { collectGarbage } from '@fairlead/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { heldEndpoint, promisesSettled } from '../test/calls.ts';
 import type { LayerEdits } from './layer-draft.ts';
@@ -298,13 +297,11 @@ describe('the subscribers of swappable', () => {
 
 // Seen red with `chains` a set of the chains themselves.
 it('keeps no endpoint that nobody uses any more', async () => {
-  setFlagsFromString('--expose_gc');
-  const collect: () => void = runInNewContext('gc');
   const slot = swappable([['a', a]]);
   const kept = slot(end);
   const refs = Array.from({ length: 100 }, () => new WeakRef(slot(async () => '')));
   await promisesSettled();
-  collect();
+  collectGarbage();
 
   expect(refs.filter((ref) => ref.deref() !== undefined)).toEqual([]);
   slot.replace('a', b);

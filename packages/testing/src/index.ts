@@ -24,6 +24,7 @@ export type {
 export { instancerConformance } from './instancer-conformance/suite.ts';
 export type { LimiterBinding, LimiterScene } from './limiter-conformance/binding.ts';
 export { limiterConformance } from './limiter-conformance/suite.ts';
+export { collectGarbage, liveHeapBytes } from './live-heap.ts';
 export type { RegistrarBinding, RegistrarScene } from './registrar-conformance/binding.ts';
 export { registrarConformance } from './registrar-conformance/suite.ts';
 export {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { fakeClock, seededRandom } from '@fairlead/testing';
+import { fakeClock, liveHeapBytes, seededRandom } from '@fairlead/testing';
 import { describe, it } from 'vitest';
 import { scriptedRegistry } from '../test/scripted-registry.ts';
 import { createEndpointer } from './create-endpointer.ts';
@@ -15,14 +13,6 @@ const changesPerSecond = 100;
 const seconds = process.env['FAIRLEAD_SOAK'] === undefined ? 60 : 600;
 /** A leak of the 400 bytes of an entry for each change would be 2.4 MB a minute. */
 const boundBytes = 1_500_000;
-
-function heapUsed(): number {
-  setFlagsFromString('--expose_gc');
-  const collect: () => void = runInNewContext('gc');
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
 
 describe('100 changes a second of 1 000 instances', () => {
   it('R24: leave the heap as it was', { timeout: 300_000 }, async () => {
@@ -51,9 +41,9 @@ describe('100 changes a second of 1 000 instances', () => {
 
     endpointer.subscribe(() => {});
     await soak();
-    const before = heapUsed();
+    const before = liveHeapBytes();
     await soak();
-    const grown = heapUsed() - before;
+    const grown = liveHeapBytes() - before;
     assert.equal(endpointer.current.entries.length, registry.listed.size);
     assert.ok(grown < boundBytes, `the heap grew by ${grown} bytes`);
     await endpointer.close();
