@@ -1,11 +1,11 @@
-import { namesOf } from './by-name.ts';
 import { areas } from './callgrind/areas.ts';
-import { type Counts, countCalls, type Program } from './callgrind/count-calls.ts';
+import { countAll } from './callgrind/count-all.ts';
+import type { Counts, Program } from './callgrind/count-calls.ts';
 import { hasCallgrind } from './callgrind/counted-worker.ts';
 import { oneByOne } from './clients/call-in-parallel.ts';
 import { type Line, line } from './result.ts';
 import { differences, ratios } from './spread.ts';
-import type { Subject, SubjectRun } from './subject.ts';
+import type { Subject, Table } from './subject.ts';
 
 const http = { load: 'counted/http-load', warmUpCalls: 20_000, calls: 2000 } as const;
 /** V8 compiles the layers of production anew for a while. */
@@ -19,11 +19,20 @@ const httpClient = {
 } as const;
 const call = { script: 'counted/calls', warmUpCalls: 100_000, calls: 50_000 } as const;
 
+/** The very programs that other subjects time, and calls within a process. */
 const programs = {
   http: { script: 'servers/fairlead-http', ...http },
   plainHttp: { script: 'servers/node-http', ...http },
   quiet: { args: ['quiet'], ...production },
   line: { args: ['line'], ...production },
+  unwatched: { script: 'servers/log', args: ['bare'], ...http },
+  metrics: { script: 'servers/metrics', args: ['middleware'], ...http },
+  promClient: { script: 'servers/metrics', args: ['prom-client'], ...http },
+  log: { script: 'servers/log', args: ['json'], ...http },
+  pinoHttp: { script: 'servers/log', args: ['pino-http'], ...http },
+  untraced: { script: 'servers/tracing', args: ['no SDK'], ...http },
+  traced: { script: 'servers/tracing', args: ['sampled in'], ...http },
+  instrumented: { script: 'servers/tracing', args: ['auto, sampled in'], ...http },
   grpc: { script: 'servers/fairlead-grpc', ...grpc },
   plainGrpc: { script: 'servers/grpc-js', ...grpc },
   httpClient: { script: 'clients/fairlead-http', ...httpClient },
@@ -39,7 +48,6 @@ const programs = {
 } as const satisfies Record<string, Program>;
 
 type Name = keyof typeof programs;
-const names = namesOf(programs);
 
 /** How many instructions a call takes, which does not depend on what else the machine does. */
 export const instructionsSubject: Subject = async (run) => {
@@ -49,10 +57,25 @@ export const instructionsSubject: Subject = async (run) => {
     );
     return [];
   }
-  const counts = await countAll(run);
+  return tablesOf(await countAll(programs, run));
+};
+
+const watched = [
+  ['ours, redMetrics ÷ ours', 'metrics', 'unwatched'],
+  ['ours, prom-client by hand ÷ ours', 'promClient', 'unwatched'],
+  ['ours, traced, no SDK ÷ ours', 'untraced', 'unwatched'],
+  ['ours, traced, sampled in ÷ ours', 'traced', 'unwatched'],
+  ['node:http, instrumentation-http, sampled in ÷ node:http', 'instrumented', 'plainHttp'],
+  ['ours, accessLog as JSON ÷ ours', 'log', 'unwatched'],
+  ['node:http, pino-http ÷ node:http', 'pinoHttp', 'plainHttp'],
+] as const satisfies readonly (readonly [title: string, of: Name, to: Name])[];
+
+function tablesOf(counts: Readonly<Record<Name, readonly Counts[]>>): Table[] {
   const perCall = (name: Name): number[] => counts[name].flatMap((one) => one.perCall);
+  const ratio = (title: string, of: Name, to: Name): Line =>
+    line(title, '×', ratios(perCall(of), perCall(to)));
   const compared = (title: string, of: Name, to: Name): Line[] => [
-    line(`ours ÷ ${title}`, '×', ratios(perCall(of), perCall(to))),
+    ratio(`ours ÷ ${title}`, of, to),
     line('ours', 'instructions', perCall(of)),
     ...areaLines(counts[of]),
     line(title, 'instructions', perCall(to)),
@@ -68,16 +91,20 @@ export const instructionsSubject: Subject = async (run) => {
     {
       title: 'Instructions of a server in production for a call',
       lines: [
-        line('all of it ÷ node:http', '×', ratios(perCall('quiet'), perCall('plainHttp'))),
-        line(
-          'all of it and a line ÷ node:http',
-          '×',
-          ratios(perCall('line'), perCall('plainHttp')),
-        ),
+        ratio('all of it ÷ node:http', 'quiet', 'plainHttp'),
+        ratio('all of it and a line ÷ node:http', 'line', 'plainHttp'),
         line('all of it', 'instructions', perCall('quiet')),
         ...areaLines(counts.quiet),
         line('all of it and a line', 'instructions', perCall('line')),
         ...areaLines(counts.line),
+      ],
+    },
+    {
+      title: 'Instructions of an HTTP server that is watched, for a call',
+      lines: [
+        ...watched.map(([title, of, to]) => ratio(title, of, to)),
+        line('ours', 'instructions', perCall('unwatched')),
+        line('node:http', 'instructions', perCall('plainHttp')),
       ],
     },
     {
@@ -88,10 +115,10 @@ export const instructionsSubject: Subject = async (run) => {
       title: 'Instructions of an HTTP client for a call',
       lines: [
         ...compared('node:http', 'httpClient', 'plainHttpClient'),
-        line(
+        ratio(
           'ours, balanced, retried, a breaker ÷ node:http',
-          '×',
-          ratios(perCall('balancedClient'), perCall('plainHttpClient')),
+          'balancedClient',
+          'plainHttpClient',
         ),
         line('ours, balanced, retried, a breaker', 'instructions', perCall('balancedClient')),
       ],
@@ -109,7 +136,7 @@ export const instructionsSubject: Subject = async (run) => {
       ],
     },
   ];
-};
+}
 
 /** Where the instructions of a call were, process by process; areas without any are left out. */
 function areaLines(counts: readonly Counts[]): Line[] {
@@ -117,23 +144,4 @@ function areaLines(counts: readonly Counts[]): Line[] {
     .map((area) => ({ area, found: counts.map((one) => one.areas.get(area) ?? 0) }))
     .filter(({ found }) => found.some((instructions) => instructions > 0))
     .map(({ area, found }) => line(`  of it in ${area}`, 'instructions', found));
-}
-
-/** Counts two programs at a time, one on each CPU: they do not see each other. */
-async function countAll({ node, passes }: SubjectRun): Promise<Record<Name, Counts[]>> {
-  // Sound: `names` has every name of the type.
-  const counts = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
-    Name,
-    Counts[]
-  >;
-  // A second process shows whether it counts the same; a third would show nothing more.
-  const waiting = passes === 1 ? [...names] : [...names, ...names];
-
-  async function lane(cpu: 'subject' | 'other'): Promise<void> {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
-      counts[name].push(await countCalls(programs[name], { node, cpu }));
-  }
-
-  await Promise.all([lane('subject'), lane('other')]);
-  return counts;
 }

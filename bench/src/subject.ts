@@ -21,5 +21,8 @@ export function warmedLonger(run: SubjectRun): SubjectRun {
   return { ...run, warmUpMs: 3 * run.warmUpMs };
 }
 
+/** A {@link Section} before it is known whose it is. */
+export type Table = Omit<Section, 'subject' | 'node'>;
+
 /** Measures one thing on one Node. Ends every process that it started, whatever happens. */
-export type Subject = (run: SubjectRun) => Promise<readonly Omit<Section, 'subject' | 'node'>[]>;
+export type Subject = (run: SubjectRun) => Promise<readonly Table[]>;
