@@ -14,7 +14,7 @@ interface Soaked {
 }
 
 async function soak(streams: number, messages: number, pauseEvery: number): Promise<Soaked> {
-  const args = ['--expose-gc', '--import', 'tsx', '--conditions=@fairlead/source', program];
+  const args = ['--import', 'tsx', '--conditions=@fairlead/source', program];
   const numbers = [streams, messages, pauseEvery].map(String);
   const run = promisify(execFile)(process.execPath, [...args, ...numbers], { timeout: timeoutMs });
   return JSON.parse((await run).stdout);

@@ -1,5 +1,6 @@
 // Run by stream-soak.test.ts in a process of its own: many messages, and what they leave in memory.
 import { background } from '@fairlead/endpoint';
+import { liveHeapBytes } from '@fairlead/testing';
 import { createGrpcClient, createGrpcServer, grpcHandler } from '../src/index.ts';
 import { nextTurn } from './event.ts';
 import { down, type Numbered } from './stream-methods.ts';
@@ -33,8 +34,7 @@ async function drain(): Promise<void> {
     mostAhead = Math.max(mostAhead, made - read);
     if (next % pauseEvery === 0) await nextTurn();
     if (read % (total / 10) === 0) {
-      global.gc?.();
-      heap.push(process.memoryUsage().heapUsed / 1024);
+      heap.push(liveHeapBytes() / 1024);
     }
   }
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-const flags = ['--expose-gc', '--import', 'tsx', '--conditions=@fairlead/source'];
+const flags = ['--import', 'tsx', '--conditions=@fairlead/source'];
 
 /** Runs a script of its own, which is killed, so that the test fails, where it does not end by itself. */
 async function run(script: string, count: number, timeoutMs: number) {

@@ -1,5 +1,5 @@
 // Streams many messages each way between a server and a client in one process, and prints how much
-// memory was held on the way and what is left. It must then end by itself. Run with --expose-gc.
+// memory was held on the way and what is left. It must then end by itself.
 import { background } from '@fairlead/endpoint';
 import {
   createHttpClient,
@@ -13,6 +13,7 @@ import {
   routes,
 } from '../src/index.ts';
 import { whatIsLeft } from './handles.ts';
+import { heldBytes } from './held-bytes.ts';
 
 const messages = Number(process.argv[2]);
 const checkpoints = 5;
@@ -29,15 +30,6 @@ async function* ticks(count: number): AsyncGenerator<Tick> {
 let wrong = 0;
 /** How much the heap and the buffers outside of it have grown between the first checkpoint and each later one. */
 let grown = 0;
-
-async function heldBytes(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 /** Reads a stream, looks at each message, and at the memory now and then: while it does, nobody reads. */
 async function read(stream: AsyncIterable<Tick>): Promise<number> {
