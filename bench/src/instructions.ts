@@ -60,6 +60,7 @@ export const instructionsSubject: Subject = async (run) => {
   return tablesOf(await countAll(programs, run));
 };
 
+/** What a server that is watched is compared with. */
 const watched = [
   ['ours, redMetrics ÷ ours', 'metrics', 'unwatched'],
   ['ours, prom-client by hand ÷ ours', 'promClient', 'unwatched'],

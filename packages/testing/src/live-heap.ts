@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 /**
  * Collects at once what nobody uses any more. For a test of what is kept: a `WeakRef` that is empty
  * afterwards held on to nothing. The process needs no `--expose-gc`. It blocks for as long as it takes.
+ * For Node: it throws where the engine is not V8.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose_gc');

@@ -33,9 +33,7 @@ async function drain(): Promise<void> {
     read++;
     mostAhead = Math.max(mostAhead, made - read);
     if (next % pauseEvery === 0) await nextTurn();
-    if (read % (total / 10) === 0) {
-      heap.push(liveHeapBytes() / 1024);
-    }
+    if (read % (total / 10) === 0) heap.push(liveHeapBytes() / 1024);
   }
 }
 
